@@ -1,0 +1,50 @@
+// Every number that bounds something, in one place. What the operator may change is a default of
+// control/config.h; what is here cannot be changed, because another number rests on it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace veche::base::limits {
+
+// Text. A line is the longest message plus room for a command before it.
+inline constexpr std::size_t kLineBytesMax = 4096;
+inline constexpr std::size_t kMessageBytesMax = 4096;
+inline constexpr std::size_t kNameCodePointsMax = 32;
+inline constexpr std::size_t kRoomCodePointsMax = 64;
+inline constexpr std::size_t kPasswordBytesMax = 512;
+
+// Accounts.
+inline constexpr std::size_t kTokenBytes = 32;           // random bytes in a session token
+inline constexpr std::size_t kTokenTextChars = 43;       // base64url of them, without padding
+inline constexpr std::size_t kTokensPerAccountMax = 64;  // the oldest goes
+inline constexpr std::size_t kAddressesPerAccountMax = 32;
+inline constexpr int kLoginAttemptsPerSessionMax = 10;
+
+// Rooms.
+inline constexpr std::size_t kRoomsPerUserMax = 100;
+inline constexpr std::size_t kRoomsMax = 100'000;
+
+// Network.
+inline constexpr std::size_t kReadBufferBytes = 64 * 1024;   // one per loop, shared by its connections
+inline constexpr int kReadsPerTurnMax = 16;                  // then the next connection has its turn
+inline constexpr std::size_t kCommandsInFlightMax = 16'384;  // credits of one loop towards the chat
+inline constexpr std::chrono::seconds kHandshakeTimeout{10};
+inline constexpr std::chrono::seconds kWriteStallTimeout{60};
+inline constexpr std::chrono::seconds kGoodbyeTimeout{5};    // for flushing what is owed at the end
+
+// Workers.
+inline constexpr std::size_t kPasswordJobsMax = 4096;
+inline constexpr std::size_t kQueryJobsMax = 4096;
+
+// Store.
+inline constexpr std::size_t kIndexSliceRows = 2'000;
+inline constexpr std::size_t kIndexBehindRowsMax = 50'000;  // then index even when busy
+inline constexpr std::size_t kCheckpointPages = 1'000;
+inline constexpr std::size_t kWalBytesMax = 64u * 1024 * 1024;
+
+static_assert(kMessageBytesMax <= kLineBytesMax, "a message must fit on a line");
+static_assert(kTokenTextChars == (kTokenBytes * 8 + 5) / 6, "base64url without padding");
+static_assert(kLineBytesMax < kReadBufferBytes, "a whole line fits into one read");
+
+}  // namespace veche::base::limits
