@@ -1,0 +1,73 @@
+// Bytes from a person's terminal or a program become lines, however the network has split them.
+//
+// A line ends in LF, CR LF, or CR NUL (telnet's bare return, RFC 854 page 11); a CR before anything else is
+// text, and so is a NUL. A line of more than `max_bytes` of text is reported once, as TooLong, and the rest
+// of it is skipped: it is never cut in silence and never costs more memory than the bound.
+//
+// The caller pulls, so it can stop between two lines (a log-in step that is unfinished leaves the lines
+// behind it waiting) and go on later. It pulls until there is nothing after each `feed`, or bounds what it
+// feeds meanwhile: memory is what was fed since the last pull came back empty, and `max_bytes` + 1.
+//
+// Invariant: a decoder whose pull came back empty holds no heap memory but the bytes of an unfinished line.
+// Lives on its session's thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace veche::wire {
+
+class LineDecoder {
+ public:
+  /// A whole line without its end. `text` is valid until the next call that is not const.
+  struct Line {
+    std::string_view text;
+    friend bool operator==(const Line&, const Line&) = default;
+  };
+  /// A line of more than `max_bytes`; reported as soon as that is certain, perhaps before its end has come.
+  struct TooLong {
+    friend bool operator==(const TooLong&, const TooLong&) = default;
+  };
+  using Event = std::variant<Line, TooLong>;
+
+  /// `max_bytes` counts a line's text without its end.
+  explicit LineDecoder(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  /// Appends what the peer sent, split anywhere.
+  void feed(std::string_view bytes);
+  /// The next line, or nothing until more is fed.
+  std::optional<Event> next();
+  /// In place of `next` once the peer has sent its FIN, until nothing comes: a last line without an end
+  /// counts.
+  std::optional<Event> finish();
+
+  /// Throws away all that waits, and the rest, still to come, of a line that has begun: half a password must
+  /// not turn up as a line of its own.
+  void discard();
+
+  /// Bytes that wait: whole lines and the beginning of one.
+  std::size_t buffered() const { return buffer_.size() - head_; }
+  /// Whether the next byte fed begins a line and nothing waits before it.
+  bool at_line_start() const { return buffered() == 0 && !skipping_; }
+  /// Memory held beyond the object itself; 0 for an idle one.
+  std::size_t heap_bytes() const {
+    return buffer_.capacity() == std::string().capacity() ? 0 : buffer_.capacity();
+  }
+
+ private:
+  bool find_end();
+  void skip_line();
+  void release_handed_out();
+
+  std::string buffer_;
+  std::size_t head_ = 0;     // where the bytes that wait begin; before it: lines that were handed out
+  std::size_t scanned_ = 0;  // no byte from head_ to here ends a line
+  std::size_t max_bytes_;
+  bool skipping_ = false;    // inside a line that has been reported or discarded
+  bool skipped_cr_ = false;  // the last byte skipped was a CR: a NUL now ends the line
+};
+
+}  // namespace veche::wire
