@@ -1,0 +1,253 @@
+#include "chat/chat.h"
+
+#include "base/check.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace veche::chat {
+
+using base::RoomId;
+using base::SessionId;
+using base::UserId;
+using base::WallTime;
+
+namespace {
+
+// What somebody may ask who has not said yet who he is.
+template <class T>
+constexpr bool kBeforeLogin =
+    std::is_same_v<T, Disconnect> || std::is_same_v<T, Identify> || std::is_same_v<T, LogIn> ||
+    std::is_same_v<T, LogInFailed> || std::is_same_v<T, LogInWithToken> || std::is_same_v<T, Register> ||
+    std::is_same_v<T, EnterAsGuest>;
+
+// What comes from the operator, whose session is none of the clients'.
+template <class T>
+constexpr bool kOperators = std::is_same_v<T, ManageAccount> || std::is_same_v<T, ShutDown>;
+
+}  // namespace
+
+Refusal refusal_of(NameFault fault) {
+  switch (fault) {
+    case NameFault::empty: return Refusal::name_empty;
+    case NameFault::too_long: return Refusal::name_too_long;
+    case NameFault::not_utf8: return Refusal::name_not_utf8;
+    case NameFault::unseen: return Refusal::name_unseen;
+    case NameFault::bad_start: return Refusal::name_bad_start;
+    case NameFault::no_hash: return Refusal::room_name;
+    case NameFault::reserved: return Refusal::name_reserved;
+  }
+  return Refusal::name_empty;
+}
+
+Chat::Chat(Policy policy, const DurableState& state)
+    : policy_(std::move(policy)), last_room_(state.last_room), last_message_(state.last_message) {
+  accounts_.load(state);
+  for (const RoomRecord& record : state.rooms) {
+    const std::string folded = fold_name(record.name).value_or(record.name);
+    rooms_[record.id] = {record.id, {record.name, folded}, record.created, true, {}, {}};
+    rooms_by_name_[folded] = record.id;
+  }
+  for (const MessagePtr& message : state.recent) {
+    if (Room* room = room_of(message->room)) room->recent.push_back(message);
+  }
+  for (auto& [id, room] : rooms_) {
+    const std::size_t shown = policy_.history ? policy_.playback_messages : 0;
+    while (room.recent.size() > shown) room.recent.pop_front();
+  }
+}
+
+void Chat::apply(const Command& command, WallTime now, Outbox& outbox) {
+  now_ = now;
+  outbox_ = &outbox;
+  kind_ = command.body.index();
+  std::visit(
+      [&]<class T>(const T& body) {
+        if constexpr (std::is_same_v<T, Connect> || kOperators<T>) {
+          handle(command.session, body);
+        } else {
+          const auto found = sessions_.find(command.session);
+          if (found == sessions_.end()) return;  // gone already: its last commands were on their way
+          const auto user = users_.find(found->second.user);
+          const Asker asker{command.session, found->second, user == users_.end() ? nullptr : &user->second};
+          if (!kBeforeLogin<T> && asker.user == nullptr) return refuse(asker.id, Refusal::not_logged_in);
+          handle(asker, body);
+        }
+      },
+      command.body);
+  outbox_ = nullptr;
+}
+
+void Chat::refuse(SessionId id, Refusal why) { out().to_session(id, Refused{why, kind_}); }
+
+void Chat::handle(SessionId id, const Connect& command) {
+  base::check(!sessions_.contains(id), "a session connects once");
+  if (shutting_down_) return out().to_session(id, Closed{CloseCause::shutdown, {}});
+  if (!command.loopback) {
+    const auto verdict = connections_.came(command.address, now_);
+    if (verdict != ConnectionCounter::Verdict::welcome) {
+      connections_.left(command.address, now_);
+      const bool too_many = verdict == ConnectionCounter::Verdict::too_many;
+      const auto cause = too_many ? CloseCause::too_many_connections : CloseCause::connecting_too_fast;
+      const auto retry = too_many ? std::chrono::seconds{0} : connections_.retry_after(command.address, now_);
+      return out().to_session(id, Closed{cause, retry});
+    }
+  }
+  undo_.keep(sessions_, id);
+  sessions_[id] = {{}, command.address, command.loopback, command.enters_default_room};
+  std::vector<std::string> remembered;
+  if (policy_.remember_addresses) remembered = accounts_.names_at(command.address);
+  out().to_session(id, Greeting{std::move(remembered), !policy_.accounts_required, policy_.registration});
+}
+
+void Chat::handle(const Asker& asker, const Disconnect&) {
+  drop_session(asker.id, CloseCause::asked);
+}
+
+/// Ends a session: Closed is the last that it gets.
+void Chat::drop_session(SessionId id, CloseCause cause) {
+  const auto found = sessions_.find(id);
+  const UserId user_id = found->second.user;
+  if (!found->second.loopback) connections_.left(found->second.address, now_);
+  undo_.keep(sessions_, id);
+  sessions_.erase(found);
+  if (!user_id) return out().to_session(id, Closed{cause, {}});
+
+  undo_.keep(users_, user_id);
+  User& user = users_.at(user_id);
+  for (const RoomId room : user.rooms) out().effects.push_back(Unsubscribe{id, room});
+  out().to_session(id, Closed{cause, {}});
+  std::erase(user.sessions, id);
+  if (user.sessions.empty()) {
+    // When all go at once, nobody is left to be told.
+    if (!shutting_down_) to_all_who_see(user, make_event(Quit{user.name.text}));
+    remove_user(user_id);
+  }
+}
+
+void Chat::handle(SessionId, const ShutDown&) {
+  undo_.keep_value(shutting_down_);
+  shutting_down_ = true;
+  std::vector<SessionId> all;
+  for (const auto& [id, session] : sessions_) all.push_back(id);
+  std::sort(all.begin(), all.end());
+  for (const SessionId id : all) drop_session(id, CloseCause::shutdown);
+}
+
+void Chat::handle(SessionId id, const ManageAccount& command) {
+  AccountsAnswer answer{command.request, true, {}, {}};
+  const auto refused = [&](Refusal why) {
+    answer.done = false;
+    answer.why = why;
+    out().to_session(id, std::move(answer));
+  };
+  if (command.action == AccountAction::list) {
+    for (const AccountRecord* account : accounts_.all()) answer.accounts.push_back({account->name, account->created});
+    return out().to_session(id, std::move(answer));
+  }
+  if (store_closed_) return refused(*store_closed_);
+  const bool adds = command.action == AccountAction::add;
+  const NameOrFault parsed = parse_name(command.name, adds ? policy_.name_code_points_max : kAnyLength, true);
+  if (const NameFault* fault = std::get_if<NameFault>(&parsed)) return refused(refusal_of(*fault));
+  const Name& name = std::get<Name>(parsed);
+  const AccountRecord* known = accounts_.find(name.folded);
+  User* present = user_named(name.folded);
+
+  if (adds) {
+    if (known != nullptr) return refused(Refusal::name_registered);
+    if (present != nullptr) return refused(Refusal::name_in_use);
+    accounts_.add(name, command.password_hash, now_, out());
+  } else if (known == nullptr) {
+    return refused(Refusal::no_such_account);
+  } else if (command.action == AccountAction::set_password) {
+    accounts_.set_password(known->id, command.password_hash, out());
+  } else {
+    accounts_.remove(known->id, out());
+    if (present != nullptr) {
+      for (const SessionId session : std::vector(present->sessions)) {
+        drop_session(session, CloseCause::account_removed);
+      }
+    }
+  }
+  out().to_session(id, std::move(answer));
+}
+
+Chat::User* Chat::user_named(std::string_view folded) {
+  const auto found = users_by_name_.find(std::string(folded));
+  return found == users_by_name_.end() ? nullptr : &users_.at(found->second);
+}
+
+UserId Chat::add_user(User user) {
+  undo_.keep_value(last_user_);
+  user.id = {++last_user_.value};
+  undo_.keep(users_by_name_, user.name.folded);
+  users_by_name_[user.name.folded] = user.id;
+  undo_.keep(users_, user.id);
+  return users_.emplace(user.id, std::move(user)).first->first;
+}
+
+void Chat::remove_user(UserId id) {
+  const auto found = users_.find(id);
+  for (const RoomId room : std::vector(found->second.rooms)) remove_member(rooms_.at(room), id);
+  undo_.keep(users_by_name_, found->second.name.folded);
+  users_by_name_.erase(found->second.name.folded);
+  undo_.keep(users_, id);
+  users_.erase(found);
+}
+
+std::string Chat::describe(bool live) const {
+  std::vector<std::string> lines;
+  const auto word = []<class T>(const T& part) -> std::string {
+    if constexpr (std::is_arithmetic_v<T>) {
+      return std::to_string(part);
+    } else {
+      return part;
+    }
+  };
+  const auto add = [&](const auto&... parts) {
+    std::string line;
+    ((line += word(parts) + " "), ...);
+    lines.push_back(std::move(line));
+  };
+  for (const AccountRecord* account : accounts_.all()) {
+    add("account", account->id.value, account->name, account->password_hash, account->created.time_since_epoch().count());
+  }
+  for (const std::string& line : accounts_.describe()) add(line);
+  const auto ids = [](const auto& list) {
+    std::string text;
+    for (const auto id : list) text += std::to_string(id.value) + " ";
+    return text;
+  };
+  for (const auto& [id, room] : rooms_) {
+    if (room.kept || live) add("room", id.value, room.name.text, room.created.time_since_epoch().count());
+    std::size_t place = 0;
+    for (const MessagePtr& m : room.recent) {
+      add("message", id.value, place++, m->id.value, m->time.time_since_epoch().count(),
+          static_cast<int>(m->kind), m->account.value, m->sender, m->text);
+    }
+    if (live) add("members", id.value, ids(room.members), "kept", room.kept);
+  }
+  if (live) {
+    for (const auto& [id, user] : users_) {
+      add("user", id.value, user.name.text, user.account.value, "sessions", ids(user.sessions), "rooms",
+          ids(user.rooms));
+      add("name", user.name.folded, users_by_name_.at(user.name.folded).value);
+    }
+    for (const auto& [id, session] : sessions_) {
+      add("session", id.value, session.user.value, session.address, session.loopback, session.enters_default_room);
+    }
+    add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value);
+    add("names", users_by_name_.size(), rooms_by_name_.size(), "shutting down", shutting_down_);
+    for (const std::string& line : connections_.describe()) add(line);
+    for (const std::string& line : guesses_.describe()) add(line);
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string out;
+  for (const std::string& line : lines) out += line + "\n";
+  return out;
+}
+
+}  // namespace veche::chat

@@ -1,0 +1,161 @@
+// The chat itself: a pure, deterministic state machine. `apply(command, now, outbox)` is all there is: no
+// socket, clock, lock, thread or chance inside, and everything that a client may see is an effect in the
+// outbox. So the whole chat is tested without a socket and any run can be replayed.
+//
+// Who is who: a *session* is a connection, a *user* somebody present (a guest, or an account with all its
+// sessions), an *account* is kept in the store. Rooms have users as members; all of a user's sessions are subscribed to all of his rooms.
+//
+// Commands come in batches. After a batch the owner commits outbox.rows and calls `committed()`; or, if the
+// store took nothing, `roll_back()`, `close_store()`, and applies the same commands again.
+#pragma once
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "chat/account_book.h"
+#include "chat/admission.h"
+#include "chat/command.h"
+#include "chat/event.h"
+#include "chat/name.h"
+#include "chat/outbox.h"
+#include "chat/policy.h"
+#include "chat/records.h"
+#include "chat/undo_log.h"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace veche::chat {
+
+/// One thread: the chat's.
+class Chat {
+ public:
+  Chat(Policy policy, const DurableState& state);
+
+  Chat(const Chat&) = delete;
+  Chat& operator=(const Chat&) = delete;
+
+  /// Does what `command` asks, at the time `now`, and appends its effects and rows to `outbox`. A command that
+  /// cannot be done is answered with Refused and changes nothing.
+  void apply(const Command& command, base::WallTime now, Outbox& outbox);
+
+  /// The rows since the last call are in the store.
+  void committed() { undo_.forget(); }
+  /// Takes back everything applied since the last `committed()`.
+  void roll_back() { undo_.roll_back(); }
+
+  /// Until `open_store`, whatever needs the store is refused with `why`.
+  void close_store(Refusal why) { store_closed_ = why; }
+  void open_store() { store_closed_.reset(); }
+  bool store_is_open() const { return !store_closed_; }
+
+  std::size_t session_count() const { return sessions_.size(); }
+  std::size_t user_count() const { return users_.size(); }
+
+  /// The whole state as sorted lines, for comparing two chats in tests; `live`: with who is here.
+  std::string describe(bool live = true) const;
+
+ private:
+  struct Session {
+    base::UserId user;  // nobody: not logged in yet
+    std::string address;
+    bool loopback = false;
+    bool enters_default_room = false;
+  };
+  struct User {
+    base::UserId id;
+    Name name;
+    base::AccountId account;  // nobody: a guest
+    std::vector<base::SessionId> sessions;
+    std::vector<base::RoomId> rooms;  // in the order of joining
+  };
+  struct Room {
+    base::RoomId id;
+    Name name;
+    base::WallTime created;
+    bool kept = false;  // its row is in the store: it has a history
+    std::vector<base::UserId> members;
+    std::deque<MessagePtr> recent;
+  };
+  /// The session that asks, for the length of one command.
+  struct Asker {
+    base::SessionId id;
+    Session& session;
+    User* user;  // null: not logged in
+  };
+
+  // chat.cpp: coming and going
+  void handle(base::SessionId id, const Connect& command);
+  void handle(const Asker& asker, const Disconnect&);
+  void handle(base::SessionId id, const ShutDown&);
+  void handle(base::SessionId id, const ManageAccount& command);
+  void drop_session(base::SessionId id, CloseCause cause);
+  void refuse(base::SessionId id, Refusal why);
+
+  // chat_login.cpp: who one is
+  void handle(const Asker& asker, const Identify& command);
+  void handle(const Asker& asker, const LogIn& command);
+  void handle(const Asker& asker, const LogInFailed& command);
+  void handle(const Asker& asker, const LogInWithToken& command);
+  void handle(const Asker& asker, const Register& command);
+  void handle(const Asker& asker, const EnterAsGuest& command);
+  void handle(const Asker& asker, const Rename& command);
+  void handle(const Asker& asker, const AskCredentials&);
+  void handle(const Asker& asker, const SetPassword& command);
+  void handle(const Asker& asker, const KeepToken& command);
+  void handle(const Asker& asker, const Forget& command);
+  void register_guest(const Asker& asker, std::string password_hash);
+  void enter(const Asker& asker, const Name& name, base::AccountId account, bool new_account);
+  void remember_address(const Asker& asker, base::AccountId account);
+
+  // chat_rooms.cpp: rooms and talk
+  void handle(const Asker& asker, const Join& command);
+  void handle(const Asker& asker, const Leave& command);
+  void handle(const Asker& asker, const Say& command);
+  void handle(const Asker& asker, const Tell& command);
+  void handle(const Asker& asker, const AskMembers& command);
+  void handle(const Asker& asker, const AskRooms&);
+  void handle(const Asker& asker, const AskHistory& command);
+  void handle(const Asker& asker, const AskSearch& command);
+  Room& room_named(const Name& name);
+  void join(User& user, Room& room);
+  void add_member(Room& room, base::UserId user);
+  void remove_member(Room& room, base::UserId user);
+  void show_room(base::SessionId session, const User& user, const Room& room);
+  void remember_message(Room& room, MessagePtr message);
+  void to_all_who_see(const User& user, const EventPtr& event);
+
+  User* user_named(std::string_view folded);
+  Room* room_of(base::RoomId id);
+  base::UserId add_user(User user);
+  void remove_user(base::UserId id);
+  Outbox& out() { return *outbox_; }
+
+  const Policy policy_;
+  UndoLog undo_;
+  AccountBook accounts_{undo_};
+  ConnectionCounter connections_{policy_, undo_};
+  GuessCounter guesses_{policy_, undo_};
+
+  std::unordered_map<base::SessionId, Session> sessions_;
+  std::unordered_map<base::UserId, User> users_;
+  std::unordered_map<std::string, base::UserId> users_by_name_;
+  std::unordered_map<base::RoomId, Room> rooms_;
+  std::unordered_map<std::string, base::RoomId> rooms_by_name_;
+  base::UserId last_user_;
+  base::RoomId last_room_;
+  base::MessageId last_message_;
+
+  std::optional<Refusal> store_closed_;
+  bool shutting_down_ = false;
+
+  // For the length of one apply().
+  base::WallTime now_{};
+  Outbox* outbox_ = nullptr;
+  std::size_t kind_ = 0;  // of the command, for Refused
+};
+
+}  // namespace veche::chat

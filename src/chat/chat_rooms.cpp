@@ -1,0 +1,211 @@
+// Chat: rooms and talk.
+#include "chat/chat.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace veche::chat {
+
+using base::RoomId;
+using base::SessionId;
+using base::UserId;
+
+Chat::Room* Chat::room_of(RoomId id) {
+  const auto found = rooms_.find(id);
+  return found == rooms_.end() ? nullptr : &found->second;
+}
+
+/// The room of that name, made if there is none. It gets a row in the store with its first message.
+Chat::Room& Chat::room_named(const Name& name) {
+  const auto found = rooms_by_name_.find(name.folded);
+  if (found != rooms_by_name_.end()) return rooms_.at(found->second);
+  undo_.keep_value(last_room_);
+  const RoomId id{++last_room_.value};
+  undo_.keep(rooms_by_name_, name.folded);
+  undo_.push([this, id] { rooms_.erase(id); });
+  rooms_by_name_[name.folded] = id;
+  return rooms_[id] = {id, name, now_, false, {}, {}};
+}
+
+void Chat::add_member(Room& room, UserId user) {
+  room.members.push_back(user);
+  undo_.push([this, id = room.id] { rooms_.at(id).members.pop_back(); });
+}
+
+void Chat::remove_member(Room& room, UserId user) {
+  const auto found = std::find(room.members.begin(), room.members.end(), user);
+  base::check(found != room.members.end(), "a user is a member of his rooms");
+  undo_.push([this, id = room.id, user, at = found - room.members.begin()] {
+    auto& members = rooms_.at(id).members;
+    members.insert(members.begin() + at, user);
+  });
+  room.members.erase(found);
+  if (!room.members.empty() || room.kept) return;
+  // Nobody ever said anything here: nothing to remember. (Without a store, what was said goes too.)
+  undo_.keep(rooms_by_name_, room.name.folded);
+  rooms_by_name_.erase(room.name.folded);
+  const RoomId id = room.id;
+  undo_.push([this, id, old = room] { rooms_[id] = old; });
+  rooms_.erase(id);
+}
+
+void Chat::handle(const Asker& asker, const Join& command) {
+  User& user = *asker.user;
+  const NameOrFault parsed = parse_room_name(command.room, policy_.room_code_points_max);
+  if (std::holds_alternative<NameFault>(parsed)) return refuse(asker.id, Refusal::room_name);
+  const Name& name = std::get<Name>(parsed);
+  const auto known = rooms_by_name_.find(name.folded);
+  if (known != rooms_by_name_.end()) {
+    if (std::find(user.rooms.begin(), user.rooms.end(), known->second) != user.rooms.end()) {
+      return show_room(asker.id, user, rooms_.at(known->second));  // there already: only look at it
+    }
+  } else if (rooms_.size() >= base::limits::kRoomsMax) {
+    return refuse(asker.id, Refusal::too_many_rooms);
+  }
+  if (user.rooms.size() >= base::limits::kRoomsPerUserMax) return refuse(asker.id, Refusal::too_many_rooms);
+  join(user, room_named(name));
+}
+
+void Chat::join(User& user, Room& room) {
+  if (!room.members.empty()) out().to_room(room.id, make_event(Arrived{room.name.text, user.name.text}));
+  add_member(room, user.id);
+  undo_.keep(users_, user.id);
+  user.rooms.push_back(room.id);
+  for (const SessionId session : user.sessions) {
+    out().effects.push_back(Subscribe{session, room.id});
+    show_room(session, user, room);
+  }
+}
+
+/// Tells a session what is in a room of its user's.
+void Chat::show_room(SessionId session, const User& user, const Room& room) {
+  Joined event{room.id, room.name.text, user.name.text, room.members.size(), {}, {room.recent.begin(), room.recent.end()}};
+  for (const UserId member : room.members) {
+    if (event.members.size() == kMembersShown) break;
+    if (member != user.id) event.members.push_back(users_.at(member).name.text);
+  }
+  out().to_session(session, std::move(event));
+}
+
+void Chat::handle(const Asker& asker, const Leave& command) {
+  User& user = *asker.user;
+  Room* room = room_of(command.room);
+  if (room == nullptr || std::find(user.rooms.begin(), user.rooms.end(), command.room) == user.rooms.end()) {
+    return refuse(asker.id, Refusal::not_in_room);
+  }
+  const EventPtr left = make_event(Left{room->id, room->name.text});
+  for (const SessionId session : user.sessions) {
+    out().effects.push_back(Unsubscribe{session, room->id});
+    out().to_session(session, left);
+  }
+  out().to_room(room->id, make_event(Departed{room->name.text, user.name.text}));
+  undo_.keep(users_, user.id);
+  std::erase(user.rooms, room->id);
+  remove_member(*room, user.id);
+}
+
+void Chat::handle(const Asker& asker, const Say& command) {
+  Room* room = room_of(command.room);
+  const User& user = *asker.user;
+  if (room == nullptr || std::find(user.rooms.begin(), user.rooms.end(), command.room) == user.rooms.end()) {
+    return refuse(asker.id, Refusal::not_in_room);
+  }
+  if (command.text.empty()) return refuse(asker.id, Refusal::message_empty);
+  if (command.text.size() > policy_.message_bytes_max) return refuse(asker.id, Refusal::message_too_long);
+  if (policy_.history && store_closed_) return refuse(asker.id, *store_closed_);
+
+  undo_.keep_value(last_message_);
+  const base::MessageId id{++last_message_.value};
+  auto message = std::make_shared<const Message>(
+      Message{id, room->id, now_, command.kind, user.account, user.name.text, command.text});
+  if (policy_.history) {
+    if (!room->kept) {
+      undo_.push([this, id = room->id] { rooms_.at(id).kept = false; });
+      room->kept = true;
+      out().keep(RoomAdded{{room->id, room->name.text, room->created}});
+    }
+    out().keep(MessageAdded{message});
+    remember_message(*room, message);
+  }
+  out().to_room(room->id, make_event(Said{std::move(message), room->name.text}), asker.id);
+}
+
+void Chat::remember_message(Room& room, MessagePtr message) {
+  if (policy_.playback_messages == 0) return;
+  MessagePtr oldest;
+  if (room.recent.size() >= policy_.playback_messages) {
+    oldest = std::move(room.recent.front());
+    room.recent.pop_front();
+  }
+  room.recent.push_back(std::move(message));
+  undo_.push([this, id = room.id, oldest] {
+    auto& recent = rooms_.at(id).recent;
+    recent.pop_back();
+    if (oldest) recent.push_front(oldest);
+  });
+}
+
+void Chat::handle(const Asker& asker, const Tell& command) {
+  if (command.text.empty()) return refuse(asker.id, Refusal::message_empty);
+  if (command.text.size() > policy_.message_bytes_max) return refuse(asker.id, Refusal::message_too_long);
+  const auto folded = fold_name(command.name);
+  User* receiver = folded ? user_named(*folded) : nullptr;
+  if (receiver == nullptr) return refuse(asker.id, Refusal::no_such_person);
+  const EventPtr event = make_event(Told{asker.user->name.text, command.text, now_});
+  for (const SessionId session : receiver->sessions) out().to_session(session, event);
+}
+
+void Chat::handle(const Asker& asker, const AskMembers& command) {
+  Members answer;
+  if (command.room) {
+    const Room* room = room_of(command.room);
+    if (room == nullptr) return refuse(asker.id, Refusal::no_such_room);
+    answer.room = room->name.text;
+    for (const UserId member : room->members) answer.names.push_back(users_.at(member).name.text);
+  } else {
+    for (const auto& [id, user] : users_) answer.names.push_back(user.name.text);
+  }
+  std::sort(answer.names.begin(), answer.names.end());
+  out().to_session(asker.id, std::move(answer));
+}
+
+void Chat::handle(const Asker& asker, const AskRooms&) {
+  Rooms answer;
+  for (const auto& [id, room] : rooms_) {
+    if (!room.members.empty()) answer.rooms.push_back({room.name.text, room.members.size()});
+  }
+  std::sort(answer.rooms.begin(), answer.rooms.end(), [](const RoomLine& a, const RoomLine& b) {
+    return a.members != b.members ? a.members > b.members : a.name < b.name;
+  });
+  out().to_session(asker.id, std::move(answer));
+}
+
+void Chat::handle(const Asker& asker, const AskHistory& command) {
+  const Room* room = room_of(command.room);
+  const auto& rooms = asker.user->rooms;
+  if (room == nullptr || std::find(rooms.begin(), rooms.end(), command.room) == rooms.end()) {
+    return refuse(asker.id, Refusal::not_in_room);
+  }
+  if (!policy_.history) return refuse(asker.id, Refusal::history_off);
+  const bool limited = policy_.query_messages != 0 && command.count > policy_.query_messages;
+  const std::size_t count = limited ? policy_.query_messages : command.count;
+  out().to_session(asker.id, HistoryGranted{room->id, room->name.text, last_message_, count, limited});
+}
+
+void Chat::handle(const Asker& asker, const AskSearch& command) {
+  if (!policy_.history) return refuse(asker.id, Refusal::history_off);
+  const std::size_t count = policy_.query_messages == 0 ? kUnlimitedMessages : policy_.query_messages;
+  SearchGranted answer{{}, command.words, last_message_, count};
+  for (const RoomId id : asker.user->rooms) answer.rooms.push_back({id, rooms_.at(id).name.text});
+  out().to_session(asker.id, std::move(answer));
+}
+
+/// Everybody who shares a room with `user`: one event, several rooms.
+void Chat::to_all_who_see(const User& user, const EventPtr& event) {
+  for (const RoomId room : user.rooms) out().to_room(room, event);
+}
+
+}  // namespace veche::chat

@@ -1,0 +1,37 @@
+// The operator's wishes, as far as the chat's rules depend on them. Filled in from the configuration.
+#pragma once
+
+#include "base/limits.h"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace veche::chat {
+
+struct Policy {
+  std::string default_room = "#veche";
+  std::size_t name_code_points_max = base::limits::kNameCodePointsMax;
+  std::size_t room_code_points_max = base::limits::kRoomCodePointsMax;
+  std::size_t message_bytes_max = base::limits::kMessageBytesMax;
+
+  bool accounts_required = false;  ///< no guests
+  bool registration = true;        ///< strangers may make accounts
+  bool remember_addresses = true;
+  std::chrono::seconds token_lifetime = std::chrono::days{30};
+  std::string decoy_hash;  ///< stands in for the hash of an account that does not exist
+  unsigned failed_logins_per_minute = 3;  ///< 0: wrong passwords are not slowed down
+
+  unsigned connections_per_address = 128;  ///< 0: no limit; loopback is exempt
+  unsigned connections_per_window = 512;   ///< new ones of an address in kConnectionWindow; 0: no limit
+
+  bool history = true;
+  std::size_t playback_messages = 20;  ///< shown on entering a room
+  std::size_t query_messages = 100;    ///< 0: no limit
+};
+
+inline constexpr std::chrono::minutes kConnectionWindow{10};
+/// What a search may find where query_messages is 0: as much as any store can count.
+inline constexpr std::size_t kUnlimitedMessages = 0x7FFF'FFFF;
+
+}  // namespace veche::chat

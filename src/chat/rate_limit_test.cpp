@@ -1,0 +1,58 @@
+#include "chat/rate_limit.h"
+
+#include "base/clock.h"
+
+#include <gtest/gtest.h>
+
+namespace veche::chat {
+namespace {
+
+using base::WallTime;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr WallTime kStart{seconds{1'000'000}};
+
+int taken_at_once(RateLimit<WallTime>& limit, WallTime now) {
+  int taken = 0;
+  while (taken < 1000 && limit.take(now)) ++taken;
+  return taken;
+}
+
+TEST(RateLimit, GivesABurstAndThenOneAnInterval) {
+  RateLimit<WallTime> limit(10, milliseconds{500});
+  EXPECT_EQ(taken_at_once(limit, kStart), 10);
+  EXPECT_EQ(limit.wait(kStart), milliseconds{500});
+  EXPECT_FALSE(limit.take(kStart + milliseconds{499}));
+  EXPECT_EQ(taken_at_once(limit, kStart + milliseconds{500}), 1);
+  EXPECT_EQ(taken_at_once(limit, kStart + milliseconds{2000}), 3);
+}
+
+TEST(RateLimit, IsFullAgainAfterTheBurstsTime) {
+  RateLimit<WallTime> limit(10, milliseconds{500});
+  EXPECT_TRUE(limit.full(kStart));
+  taken_at_once(limit, kStart);
+  EXPECT_FALSE(limit.full(kStart + milliseconds{4999}));
+  EXPECT_TRUE(limit.full(kStart + seconds{5}));
+  EXPECT_EQ(taken_at_once(limit, kStart + seconds{500}), 10) << "no more than a burst is saved up";
+}
+
+TEST(RateLimit, OfNoIntervalIsNone) {
+  RateLimit<WallTime> limit(0, milliseconds{0});
+  EXPECT_EQ(taken_at_once(limit, kStart), 1000);
+  EXPECT_EQ(limit.wait(kStart), milliseconds{0});
+}
+
+// A wall clock that an administrator set back by a day made everybody wait for a day.
+TEST(RateLimit, OutlivesAClockThatIsSetBack) {
+  RateLimit<WallTime> limit(10, milliseconds{500});
+  taken_at_once(limit, kStart);
+  const WallTime yesterday = kStart - std::chrono::days{1};
+  EXPECT_FALSE(limit.take(yesterday)) << "it is still empty";
+  EXPECT_EQ(limit.wait(yesterday), milliseconds{500});
+  EXPECT_EQ(taken_at_once(limit, yesterday + milliseconds{500}), 1);
+  EXPECT_EQ(taken_at_once(limit, yesterday + milliseconds{1500}), 2);
+}
+
+}  // namespace
+}  // namespace veche::chat

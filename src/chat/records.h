@@ -1,0 +1,73 @@
+// What the store keeps for the chat: plain records, the rows by which they change, and the whole of them as
+// it is loaded at start. Immutable values; any thread.
+#pragma once
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "chat/message.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace veche::chat {
+
+/// A session token's BLAKE2b-256 hash: the token itself is known to its owner alone.
+using TokenHash = std::array<std::uint8_t, 32>;
+
+struct AccountRecord {
+  base::AccountId id;         ///< never used twice, even after the account was removed
+  std::string name;           ///< as its owner writes it; unique by casefold
+  std::string password_hash;  ///< Argon2id in libsodium's text form
+  base::WallTime created;
+};
+
+struct TokenRecord {
+  TokenHash hash{};
+  base::AccountId account;
+  base::WallTime created;
+  base::WallTime expires;
+};
+
+/// An address from which an account logged in: its client is greeted by name.
+struct AddressRecord {
+  std::string address;  ///< without port
+  base::AccountId account;
+  base::WallTime last_seen;
+};
+
+struct RoomRecord {
+  base::RoomId id;
+  std::string name;  ///< with its '#'; unique by casefold
+  base::WallTime created;
+};
+
+// The rows of the journal.
+struct AccountAdded { AccountRecord account; };
+struct AccountRemoved { base::AccountId account; };  ///< with its tokens and addresses
+struct PasswordChanged { base::AccountId account; std::string password_hash; };
+struct TokenAdded { TokenRecord token; };
+struct TokenRemoved { TokenHash hash{}; };
+struct AddressRemembered { AddressRecord address; };  ///< new, or seen again
+struct AddressForgotten { base::AccountId account; std::string address; };
+struct RoomAdded { RoomRecord room; };
+struct MessageAdded { MessagePtr message; };
+
+using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded, TokenRemoved,
+                         AddressRemembered, AddressForgotten>;
+
+/// Everything that outlives the process, but for the bulk of the messages.
+struct DurableState {
+  std::vector<AccountRecord> accounts;
+  std::vector<TokenRecord> tokens;
+  std::vector<AddressRecord> addresses;
+  std::vector<RoomRecord> rooms;
+  std::vector<MessagePtr> recent;  ///< the last messages of each room, by ascending id
+  base::AccountId last_account;    ///< the highest id ever given
+  base::RoomId last_room;
+  base::MessageId last_message;
+};
+
+}  // namespace veche::chat

@@ -1,0 +1,156 @@
+// Commands as a crowd of people and a careless operator would send them, right ones and wrong ones, drawn
+// from a small world so that they meet: the same few names, rooms, addresses and accounts over and over.
+#pragma once
+
+#include "base/ids.h"
+#include "chat/command.h"
+#include "chat/policy.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace veche::fakes {
+
+/// Numbers from a seed: SplitMix64, the same on every machine.
+class SeededChoice {
+ public:
+  explicit SeededChoice(std::uint64_t seed) : state_(seed) {}
+  /// One of 0 ... below - 1.
+  std::size_t operator()(std::size_t below) {
+    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    return static_cast<std::size_t>((z ^ (z >> 31)) % below);
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// Rules so tight that a short run meets all of them.
+template <class Choose>
+chat::Policy small_policy(Choose& choose) {
+  chat::Policy policy;
+  policy.name_code_points_max = 4;
+  policy.message_bytes_max = 8;
+  policy.accounts_required = choose(6) == 0;
+  policy.registration = choose(6) != 0;
+  policy.remember_addresses = choose(6) != 0;
+  policy.token_lifetime = std::chrono::seconds{100};
+  policy.decoy_hash = "decoy";
+  policy.failed_logins_per_minute = 2;
+  policy.connections_per_address = 4;
+  policy.connections_per_window = 20;
+  policy.history = choose(6) != 0;
+  policy.playback_messages = choose(4);
+  policy.query_messages = 5;
+  return policy;
+}
+
+/// `Choose` is called as `choose(below)` and gives a number under `below`.
+template <class Choose>
+class CommandSource {
+ public:
+  explicit CommandSource(Choose& choose) : choose_(choose) {}
+
+  chat::Command next() {
+    if (last_session_ == 0 || choose_(8) == 0) return {{++last_session_}, connect()};
+    return {some_session(), body()};
+  }
+
+ private:
+  template <class T, std::size_t N>
+  T one_of(const std::array<T, N>& list) {
+    return list[choose_(N)];
+  }
+  base::SessionId some_session() {
+    return {last_session_ - std::min<std::uint64_t>(last_session_ - 1, choose_(10))};
+  }
+  base::RoomId some_room() { return {choose_(6)}; }
+  std::string some_name() {
+    return one_of(
+        std::array<const char*, 9>{"ann", "Ann", "боб", "БОБ", "eve", "dan", "veche", "", "long-name"});
+  }
+  std::string some_room_name() {
+    return one_of(std::array<const char*, 5>{"#veche", "#a", "#A", "#b", "no-hash"});
+  }
+  std::string some_hash() { return one_of(std::array<const char*, 2>{"hash-1", "hash-2"}); }
+  std::string some_text() { return one_of(std::array<const char*, 4>{"hi", "привет, всем", "", "bye"}); }
+  chat::TokenHash token(std::uint64_t serial) {
+    chat::TokenHash hash{};
+    for (std::size_t i = 0; i < 8; ++i) hash[i] = static_cast<std::uint8_t>(serial >> (8 * i));
+    return hash;
+  }
+
+  chat::Connect connect() {
+    const std::size_t host = choose_(4) == 0 ? choose_(40) : choose_(3);
+    return {"10.0.0." + std::to_string(host), host == 0, choose_(2) == 0};
+  }
+
+  chat::CommandBody body() {
+    switch (choose_(28)) {
+      case 0:
+        return chat::Disconnect{};
+      case 1:
+        return chat::Identify{some_name()};
+      case 2:
+      case 3:
+        return chat::LogIn{{choose_(5)}, some_hash()};
+      case 4:
+        return chat::LogInFailed{some_name()};
+      case 5:
+        return chat::LogInWithToken{choose_(2) == 0 ? some_name() : "", token(choose_(last_token_ + 1))};
+      case 6:
+      case 7:
+        return chat::Register{some_name(), some_hash()};
+      case 8:
+      case 9:
+        return chat::EnterAsGuest{some_name()};
+      case 10:
+        return chat::Rename{some_name()};
+      case 11:
+        return chat::AskCredentials{};
+      case 12:
+        return chat::SetPassword{some_hash()};
+      case 13:
+        return chat::KeepToken{token(++last_token_)};
+      case 14:
+        return chat::Forget{choose_(2) == 0};
+      case 15:
+      case 16:
+      case 17:
+        return chat::Join{some_room_name()};
+      case 18:
+        return chat::Leave{some_room()};
+      case 19:
+        return chat::Tell{some_name(), some_text()};
+      case 20:
+        return chat::AskMembers{some_room()};
+      case 21:
+        return chat::AskRooms{};
+      case 22:
+        return chat::AskHistory{some_room(), choose_(10)};
+      case 23:
+        return chat::AskSearch{some_text()};
+      case 24:
+        return operators_wish();
+      default:
+        return chat::Say{some_room(), chat::MessageKind{static_cast<std::uint8_t>(choose_(2))}, some_text()};
+    }
+  }
+
+  chat::CommandBody operators_wish() {
+    if (choose_(30) == 0) return chat::ShutDown{};
+    return chat::ManageAccount{1, chat::AccountAction{static_cast<std::uint8_t>(choose_(4))}, some_name(),
+                               some_hash()};
+  }
+
+  Choose& choose_;
+  std::uint64_t last_session_ = 0;
+  std::uint64_t last_token_ = 0;
+};
+
+}  // namespace veche::fakes

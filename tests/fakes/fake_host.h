@@ -1,0 +1,105 @@
+// The world of a session without a server: what the session asked for is there to be looked at, and a test
+// gives the answers.
+#pragma once
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "session/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace veche::fakes {
+
+/// What a worker was asked for and has not answered yet.
+struct HashJob {
+  std::string password;
+};
+struct VerifyJob {
+  std::string hash;
+  std::string password;
+};
+using Job = std::variant<HashJob, VerifyJob, chat::HistoryGranted, chat::SearchGranted>;
+
+/// What the fake workers make of a password.
+inline std::string fake_hash(std::string_view password) { return "hash of " + std::string(password); }
+
+/// One thread.
+class FakeHost : public session::Host {
+ public:
+  explicit FakeHost(const base::ManualClock& clock) : clock_(clock) {}
+
+  // What the session did. A test may change all of it.
+  std::deque<chat::CommandBody> commands;  ///< that the chat has not taken yet
+  std::deque<Job> jobs;                    ///< that no worker has answered yet
+  std::string sent;
+  bool finished = false;
+  bool accepts_input = true;
+  std::vector<bool> accept_input_calls;
+  std::optional<base::MonoTime> timer;  ///< when it is due
+
+  // What it is told.
+  bool chat_busy = false;
+  std::chrono::seconds offset{0};
+  std::string token = "TOKEN-1";  ///< the next one made
+
+  /// What was sent since the last call.
+  std::string take_sent() { return std::exchange(sent, {}); }
+  /// Whether the timer is due; if so it is taken off.
+  bool timer_is_due() {
+    if (!timer || *timer > clock_.mono()) return false;
+    timer.reset();
+    return true;
+  }
+
+  void command(chat::CommandBody body) override { commands.push_back(std::move(body)); }
+  bool chat_is_busy() override { return chat_busy; }
+  void send(std::string_view bytes) override {
+    not_behind_finish();
+    sent += bytes;
+  }
+  void finish() override {
+    not_behind_finish();
+    finished = true;
+  }
+  void accept_input(bool yes) override {
+    not_behind_finish();
+    accepts_input = yes;
+    accept_input_calls.push_back(yes);
+  }
+  void set_timer(std::chrono::milliseconds delay) override {
+    not_behind_finish();
+    timer = clock_.mono() + delay;
+  }
+  void cancel_timer() override { timer.reset(); }
+  void hash_password(std::string password) override { jobs.push_back(HashJob{std::move(password)}); }
+  void verify_password(std::string hash, std::string password) override {
+    jobs.push_back(VerifyJob{std::move(hash), std::move(password)});
+  }
+  void read_history(const chat::HistoryGranted& grant) override { jobs.push_back(grant); }
+  void search(const chat::SearchGranted& grant) override { jobs.push_back(grant); }
+  std::string make_token() override { return token; }
+  std::optional<chat::TokenHash> hash_token(std::string_view text) override {
+    if (!text.starts_with("TOKEN-")) return std::nullopt;
+    chat::TokenHash hash{};
+    std::copy_n(text.begin(), std::min(text.size(), hash.size()), hash.begin());
+    return hash;
+  }
+  base::MonoTime now() const override { return clock_.mono(); }
+  base::WallTime wall_time() const override { return clock_.wall(); }
+  std::chrono::seconds utc_offset(base::WallTime) const override { return offset; }
+
+ private:
+  void not_behind_finish() const { base::check(!finished, "a session asks for nothing behind finish()"); }
+
+  const base::ManualClock& clock_;
+};
+
+}  // namespace veche::fakes

@@ -1,0 +1,68 @@
+// A journal in front of another whose commits fail when the test says so: for whatever must stay right when
+// the disk is full. A refused commit never reaches the journal behind. One thread.
+#pragma once
+
+#include "store/journal.h"
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <utility>
+
+namespace veche::fakes {
+
+class FaultyJournal final : public store::Journal {
+ public:
+  explicit FaultyJournal(store::Journal& behind) : behind_(behind) {}
+
+  /// The next `count` commits fail.
+  void fail_next(std::size_t count) { commits_to_fail_ = count; }
+  /// Commits for which `fails` holds fail; an empty function: none.
+  void fail_when(std::function<bool(std::span<const chat::Row>)> fails) { fails_ = std::move(fails); }
+  /// The next `count` probes fail: the disk is still full.
+  void fail_next_probes(std::size_t count) { probes_to_fail_ = count; }
+  /// What a failure says.
+  void set_error(base::Error error) { error_ = std::move(error); }
+
+  std::size_t commits() const { return commits_; }  ///< accepted
+  std::size_t failures() const { return failures_; }
+  std::size_t probes() const { return probes_; }  ///< asked for
+
+  base::Result<chat::DurableState> load(std::size_t recent_per_room) override {
+    return behind_.load(recent_per_room);
+  }
+
+  base::Result<> commit(std::span<const chat::Row> rows) override {
+    if (commits_to_fail_ > 0 || (fails_ && fails_(rows))) {
+      if (commits_to_fail_ > 0) --commits_to_fail_;
+      ++failures_;
+      return tl::unexpected(error_);
+    }
+    auto done = behind_.commit(rows);
+    ++(done ? commits_ : failures_);
+    return done;
+  }
+
+  base::Result<> probe() override {
+    ++probes_;
+    if (probes_to_fail_ > 0) {
+      --probes_to_fail_;
+      return tl::unexpected(error_);
+    }
+    return behind_.probe();
+  }
+
+  bool maintain(base::WallTime now, bool idle) override { return behind_.maintain(now, idle); }
+
+ private:
+  store::Journal& behind_;
+  std::size_t commits_to_fail_ = 0;
+  std::size_t probes_to_fail_ = 0;
+  std::function<bool(std::span<const chat::Row>)> fails_;
+  base::Error error_{"database", "the disk is full", "free some space"};
+  std::size_t commits_ = 0;
+  std::size_t failures_ = 0;
+  std::size_t probes_ = 0;
+};
+
+}  // namespace veche::fakes

@@ -1,0 +1,81 @@
+// A store in memory for tests of the chat: what a store makes of the rows, and what it would not stand for.
+#pragma once
+
+#include "base/ids.h"
+#include "chat/records.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <variant>
+#include <vector>
+
+namespace veche::fakes {
+
+/// One thread.
+class KeptRows {
+ public:
+  chat::DurableState state;
+  bool full = false;  ///< nothing is taken
+
+  /// All of them or none.
+  bool commit(const std::vector<chat::Row>& rows) {
+    if (full) return false;
+    for (const chat::Row& row : rows) std::visit([this](const auto& r) { keep(r); }, row);
+    return true;
+  }
+
+ private:
+  bool has_account(base::AccountId id) const {
+    return std::any_of(state.accounts.begin(), state.accounts.end(), [&](auto& a) { return a.id == id; });
+  }
+  void keep(const chat::AccountAdded& row) {
+    EXPECT_GT(row.account.id, state.last_account) << "an account's id is used once";
+    state.last_account = row.account.id;
+    state.accounts.push_back(row.account);
+  }
+  void keep(const chat::AccountRemoved& row) {
+    EXPECT_EQ(std::erase_if(state.accounts, [&](auto& a) { return a.id == row.account; }), 1u);
+    std::erase_if(state.tokens, [&](auto& t) { return t.account == row.account; });
+    std::erase_if(state.addresses, [&](auto& a) { return a.account == row.account; });
+  }
+  void keep(const chat::PasswordChanged& row) {
+    EXPECT_TRUE(has_account(row.account));
+    for (auto& account : state.accounts) {
+      if (account.id == row.account) account.password_hash = row.password_hash;
+    }
+  }
+  void keep(const chat::TokenAdded& row) {
+    EXPECT_TRUE(has_account(row.token.account));
+    state.tokens.push_back(row.token);
+  }
+  void keep(const chat::TokenRemoved& row) {
+    EXPECT_EQ(std::erase_if(state.tokens, [&](auto& t) { return t.hash == row.hash; }), 1u);
+  }
+  void keep(const chat::AddressRemembered& row) {
+    EXPECT_TRUE(has_account(row.address.account));
+    std::erase_if(state.addresses, [&](auto& a) {
+      return a.account == row.address.account && a.address == row.address.address;
+    });
+    state.addresses.push_back(row.address);
+  }
+  void keep(const chat::AddressForgotten& row) {
+    const auto same = [&](auto& a) { return a.account == row.account && a.address == row.address; };
+    EXPECT_EQ(std::erase_if(state.addresses, same), 1u);
+  }
+  void keep(const chat::RoomAdded& row) {
+    EXPECT_GT(row.room.id, base::RoomId{});
+    for (const auto& room : state.rooms) EXPECT_NE(room.id, row.room.id) << "a room's id is used once";
+    state.last_room = std::max(state.last_room, row.room.id);
+    state.rooms.push_back(row.room);
+  }
+  void keep(const chat::MessageAdded& row) {
+    const auto its_room = [&](auto& room) { return room.id == row.message->room; };
+    EXPECT_TRUE(std::any_of(state.rooms.begin(), state.rooms.end(), its_room));
+    EXPECT_GT(row.message->id, state.last_message) << "a message's id is used once, and grows";
+    state.last_message = row.message->id;
+    state.recent.push_back(row.message);
+  }
+};
+
+}  // namespace veche::fakes

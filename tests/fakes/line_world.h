@@ -1,0 +1,206 @@
+// A chat, its store, its workers and people at the line protocol, without a socket or a thread: what a client
+// sends goes through its LineSession to the chat, is committed, and comes back as the server's loops would
+// bring it.
+#pragma once
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "chat/chat.h"
+#include "session/line_session.h"
+#include "tests/fakes/fake_host.h"
+#include "tests/fakes/kept_rows.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace veche::fakes {
+
+/// One thread.
+class LineWorld {
+ public:
+  struct Client {
+    Client(const base::ManualClock& clock, const session::LineOptions& options)
+        : host(clock), session(host, options) {}
+    base::SessionId id;
+    FakeHost host;
+    session::LineSession session;
+    std::set<base::RoomId> rooms;
+  };
+
+  LineWorld() {
+    policy.decoy_hash = "a decoy";
+    options.command_rate = 0;
+  }
+
+  // To be changed before the first client connects.
+  chat::Policy policy;
+  session::LineOptions options;
+
+  base::ManualClock clock;
+  KeptRows store;
+  bool chat_works = true;     ///< otherwise commands wait
+  bool workers_work = true;   ///< otherwise jobs wait
+  bool workers_busy = false;  ///< every job is answered with "too busy"
+
+  /// With its greeting on the way.
+  Client& connect(const std::string& name, const std::string& address = "10.0.0.1") {
+    auto& client = clients_[name];
+    base::check(!client, "a name connects once");
+    client = std::make_unique<Client>(clock, options);
+    client->id = base::make_session_id(0, ++last_session_);
+    by_id_[client->id] = client.get();
+    client->session.opened();
+    client->host.commands.push_front(chat::Connect{address, false, true});
+    return *client;
+  }
+  bool knows(const std::string& name) const { return clients_.contains(name); }
+  Client& operator[](const std::string& name) { return *clients_.at(name); }
+  void operate(chat::CommandBody body) { apply(base::make_session_id(255, 1), std::move(body)); }
+
+  /// Until nobody has anything to do but wait for a client or for time.
+  void settle() {
+    while (turn_chat() || turn_workers()) {
+    }
+  }
+  /// Lets time pass; every timer rings when it is due.
+  void pass(std::chrono::microseconds time) {
+    const base::MonoTime end = clock.mono() + time;
+    while (true) {
+      settle();
+      base::MonoTime next = end;
+      for (const auto& [name, client] : clients_) {
+        if (client->host.timer) next = std::min(next, std::max(*client->host.timer, clock.mono()));
+      }
+      clock.advance(std::chrono::ceil<std::chrono::microseconds>(next - clock.mono()));
+      bool rang = false;
+      for (const auto& [name, client] : clients_) {
+        if (!client->host.timer_is_due()) continue;
+        client->session.on_timer();
+        rang = true;
+      }
+      if (!rang && clock.mono() >= end) return settle();
+    }
+  }
+
+  /// What everybody said so far, as "ROOM NAME TEXT".
+  std::vector<std::string> said;
+
+  std::map<std::string, std::unique_ptr<Client>>& clients() { return clients_; }
+
+ private:
+  bool turn_chat() {
+    bool turned = false;
+    for (const auto& [name, client] : clients_) {
+      while (chat_works && !client->host.commands.empty()) {
+        chat::CommandBody body = std::move(client->host.commands.front());
+        client->host.commands.pop_front();
+        apply(client->id, std::move(body));
+        turned = true;
+      }
+    }
+    return turned;
+  }
+
+  void apply(base::SessionId id, chat::CommandBody body) {
+    if (!chat_) chat_ = std::make_unique<chat::Chat>(policy, store.state);
+    const chat::Command command{id, std::move(body)};
+    chat::Outbox outbox;
+    chat_->apply(command, clock.wall(), outbox);
+    if (!store.commit(outbox.rows)) {
+      chat_->roll_back();
+      chat_->close_store(chat::Refusal::disk_full);
+      outbox.clear();
+      chat_->apply(command, clock.wall(), outbox);
+    }
+    chat_->committed();
+    chat::EventPtr shared;
+    std::set<Client*> got;
+    for (const chat::Effect& effect : outbox.effects) {
+      const auto* to_room = std::get_if<chat::ToRoom>(&effect);
+      if (to_room == nullptr || to_room->event != shared) got.clear();
+      shared = to_room == nullptr ? nullptr : to_room->event;
+      std::visit([&](const auto& e) { carry_out(e, got); }, effect);
+    }
+  }
+
+  void carry_out(const chat::ToRoom& effect, std::set<Client*>& got) {
+    if (const auto* message = std::get_if<chat::Said>(effect.event.get())) {
+      said.push_back(message->room + " " + message->message->sender + " " + message->message->text);
+    }
+    for (const auto& [name, client] : clients_) {
+      if (!client->rooms.contains(effect.room) || client->id == effect.except || client->host.finished)
+        continue;
+      if (!got.insert(client.get()).second) continue;
+      const session::Moment moment{clock.wall(), client->host.offset};
+      session::encode(*effect.event, client->session.variant(effect.room), moment, client->host.sent);
+    }
+  }
+  void carry_out(const chat::ToSession& effect, std::set<Client*>&) {
+    const auto found = by_id_.find(effect.session);
+    if (found != by_id_.end()) found->second->session.deliver(*effect.event);
+  }
+  void carry_out(const chat::Subscribe& effect, std::set<Client*>&) {
+    by_id_.at(effect.session)->rooms.insert(effect.room);
+  }
+  void carry_out(const chat::Unsubscribe& effect, std::set<Client*>&) {
+    by_id_.at(effect.session)->rooms.erase(effect.room);
+  }
+
+  bool turn_workers() {
+    if (!workers_work) return false;
+    for (const auto& [name, client] : clients_) {
+      if (client->host.jobs.empty()) continue;
+      session::Session& asker = client->session;
+      const Job job = std::move(client->host.jobs.front());
+      client->host.jobs.pop_front();
+      std::visit([&](const auto& one) { answer(asker, one); }, job);
+      return true;
+    }
+    return false;
+  }
+
+  void answer(session::Session& session, const HashJob& job) {
+    session.on_hashed(workers_busy ? std::string() : fake_hash(job.password));
+  }
+  void answer(session::Session& session, const VerifyJob& job) {
+    using Verdict = session::Session::Verdict;
+    const Verdict verdict = job.hash == fake_hash(job.password) ? Verdict::right : Verdict::wrong;
+    session.on_verified(workers_busy ? Verdict::busy : verdict);
+  }
+  void answer(session::Session& session, const chat::HistoryGranted& grant) {
+    answer_with(session, grant.up_to, grant.count,
+                [&](const auto& message) { return message.room == grant.room; });
+  }
+  void answer(session::Session& session, const chat::SearchGranted& grant) {
+    answer_with(session, grant.up_to, grant.count, [&](const auto& message) {
+      const auto its_room = [&](const auto& room) { return room.id == message.room; };
+      return message.text.find(grant.words) != message.text.npos &&
+             std::any_of(grant.rooms.begin(), grant.rooms.end(), its_room);
+    });
+  }
+  template <class Wanted>
+  void answer_with(session::Session& session, base::MessageId up_to, std::size_t count, Wanted wanted) {
+    if (workers_busy) return session.on_history(base::fail("history", "busy"));
+    std::vector<chat::Message> found;
+    for (const chat::MessagePtr& message : store.state.recent) {
+      if (message->id <= up_to && wanted(*message)) found.push_back(*message);
+    }
+    if (found.size() > count) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(count));
+    session.on_history(found);
+  }
+
+  std::unique_ptr<chat::Chat> chat_;
+  std::map<std::string, std::unique_ptr<Client>> clients_;
+  std::map<base::SessionId, Client*> by_id_;
+  std::uint64_t last_session_ = 0;
+};
+
+}  // namespace veche::fakes
