@@ -1,0 +1,131 @@
+#include "store/schema.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace veche::store {
+namespace {
+
+// Times are microseconds since 1970, UTC. Ids are given by the chat, never twice: accounts and rooms keep the
+// highest in sqlite_sequence (AUTOINCREMENT), and the newest message is never deleted.
+//
+// messages has no foreign keys: a message outlives its author's account. Of the indexes that were measured, a
+// plain one on the room costs least (1.5 us a row); it holds the row id too, and so gives a room's last
+// messages in order.
+//
+// message_index has no content of its own and is fed folded tokens (search_words.h), so that a search and the
+// rows that are not indexed yet are compared alike. columnsize = 0: no ranking, so no table of sizes.
+// meta.indexed_up_to is the last id in the index, changed in the index's own transactions.
+//
+// The scram_ columns wait for SCRAM-SHA-256 (RFC 5802): keys that are derived from the password beside the
+// Argon2id hash, NULL until then.
+constexpr Migration kMigrations[] = {
+    R"sql(
+CREATE TABLE meta(
+  key TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO meta VALUES ('indexed_up_to', 0), ('probes', 0);
+
+CREATE TABLE accounts(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  scram_salt BLOB,
+  scram_iterations INTEGER,
+  scram_stored_key BLOB,
+  scram_server_key BLOB
+);
+
+CREATE TABLE tokens(
+  hash BLOB PRIMARY KEY,
+  account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX tokens_by_account ON tokens(account);
+
+CREATE TABLE addresses(
+  account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  last_seen INTEGER NOT NULL,
+  PRIMARY KEY (account, address)
+) WITHOUT ROWID;
+
+CREATE TABLE rooms(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  created INTEGER NOT NULL
+);
+
+CREATE TABLE messages(
+  id INTEGER PRIMARY KEY,
+  room INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  account INTEGER,
+  sender TEXT NOT NULL,
+  text TEXT NOT NULL
+);
+CREATE INDEX messages_by_room ON messages(room);
+
+CREATE VIRTUAL TABLE message_index USING fts5(text, content = '', columnsize = 0, tokenize = 'ascii');
+)sql",
+};
+
+std::string file_of(const Database& database) { return sqlite3_db_filename(database.connection(), "main"); }
+
+base::Result<> check_whole(Database& database) {
+  Statement check = database.statement("PRAGMA quick_check(1)");
+  Rows rows = check.query();
+  const base::Result<bool> row = rows.next();
+  if (!row) return tl::unexpected(row.error());
+  if (rows.text(0) == "ok") return {};
+  const std::string file = file_of(database);
+  return base::fail("database " + file, "the file is damaged: " + std::string(rows.text(0)),
+                    "restore a backup, or save what can be read: sqlite3 " + file + " .recover");
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+base::Result<> prepare_schema(Database& database, std::span<const Migration> steps) {
+  const auto id = database.statement("PRAGMA application_id").number();
+  if (!id) return tl::unexpected(id.error());
+  const auto version = database.statement("PRAGMA user_version").number();
+  if (!version) return tl::unexpected(version.error());
+  const auto tables = database.statement("SELECT count(*) FROM sqlite_schema").number();
+  if (!tables) return tl::unexpected(tables.error());
+
+  const bool empty = *id == 0 && *version == 0 && *tables == 0;
+  if (!empty && *id != kApplicationId) {
+    return base::fail("database " + file_of(database), "it belongs to another program",
+                      "name another data directory");
+  }
+  const auto known = static_cast<std::int64_t>(steps.size());
+  if (*version > known) {
+    return base::fail(
+        "database " + file_of(database),
+        fmt::format("made by a newer veche: its version is {}, this one knows up to {}", *version, known),
+        "install the newer veche, or restore a backup from before the upgrade");
+  }
+  if (!empty) {
+    if (auto whole = check_whole(database); !whole) return whole;
+  }
+  if (*version == known && !empty) return {};
+
+  auto transaction = Transaction::begin(database, Database::Access::write);
+  if (!transaction) return tl::unexpected(transaction.error());
+  for (std::int64_t step = *version; step < known; ++step) {
+    if (auto done = database.execute(steps[static_cast<std::size_t>(step)]); !done) return done;
+  }
+  const std::string stamp =
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, known);
+  if (auto done = database.execute(stamp.c_str()); !done) return done;
+  return transaction->commit();
+}
+
+}  // namespace veche::store

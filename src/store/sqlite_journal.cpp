@@ -1,0 +1,255 @@
+#include "store/sqlite_journal.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "store/schema.h"
+#include "store/sqlite_reader.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace veche::store {
+
+namespace limits = base::limits;
+
+base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(SqliteOptions options) {
+  auto database = Database::open(options.file, Database::Access::write);
+  if (!database) return tl::unexpected(database.error());
+  // Before anything is written: the file may be somebody else's.
+  if (auto done = prepare_schema(*database); !done) return tl::unexpected(done.error());
+
+  std::string mode;
+  {
+    Statement statement = database->statement("PRAGMA journal_mode = WAL");
+    Rows rows = statement.query();
+    const auto row = rows.next();
+    if (!row) return tl::unexpected(row.error());
+    mode = rows.text(0);
+  }
+  if (mode != "wal") {
+    return base::fail("database " + options.file.string(),
+                      "its file system has no write-ahead log (it stays " + mode + ")",
+                      "put the data directory on a local disk");
+  }
+  const bool power = options.durability == Durability::power;
+  if (auto done = database->execute(power ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+      !done) {
+    return tl::unexpected(done.error());
+  }
+  if (auto done =
+          database->execute("PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+                            "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF");
+      !done) {
+    return tl::unexpected(done.error());
+  }
+  std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(options), std::move(*database)));
+  if (auto done = journal->index_.load(); !done) return tl::unexpected(done.error());
+  const auto newest = journal->database_.statement("SELECT max(id) FROM messages").number();
+  if (!newest) return tl::unexpected(newest.error());
+  journal->last_message_ = {static_cast<std::uint64_t>(*newest)};
+  return journal;
+}
+
+SqliteJournal::SqliteJournal(SqliteOptions options, Database database)
+    : options_(std::move(options)),
+      database_(std::move(database)),
+      checkpointer_(database_),
+      index_(database_),
+      retention_(database_, options_.retention),
+      add_message_(database_.statement(
+          "INSERT INTO messages(id, room, time, kind, account, sender, text) VALUES (?, ?, ?, ?, ?, ?, ?)")),
+      add_room_(database_.statement("INSERT INTO rooms(id, name, created) VALUES (?, ?, ?)")),
+      add_account_(
+          database_.statement("INSERT INTO accounts(id, name, password_hash, created) VALUES (?, ?, ?, ?)")),
+      remove_account_(database_.statement("DELETE FROM accounts WHERE id = ?")),
+      // Keys that were derived from the old password go with it.
+      change_password_(database_.statement(
+          "UPDATE accounts SET password_hash = ?, scram_salt = NULL, scram_iterations = NULL,"
+          " scram_stored_key = NULL, scram_server_key = NULL WHERE id = ?")),
+      add_token_(
+          database_.statement("INSERT INTO tokens(hash, account, created, expires) VALUES (?, ?, ?, ?)")),
+      remove_token_(database_.statement("DELETE FROM tokens WHERE hash = ?")),
+      remember_address_(
+          database_.statement("INSERT INTO addresses(account, address, last_seen) VALUES (?, ?, ?)"
+                              " ON CONFLICT(account, address) DO UPDATE SET last_seen = excluded.last_seen")),
+      forget_address_(database_.statement("DELETE FROM addresses WHERE account = ? AND address = ?")),
+      probe_(database_.statement("UPDATE meta SET value = value + 1 WHERE key = 'probes'")) {}
+
+SqliteJournal::~SqliteJournal() {
+  (void)checkpointer_.close();  // what it cannot copy stays in the log, where the next start finds it
+}
+
+base::Result<chat::DurableState> SqliteJournal::load(std::size_t recent_per_room) {
+  chat::DurableState state;
+  auto snapshot = Transaction::begin(database_, Database::Access::read);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  if (auto done = load_accounts(state); !done) return tl::unexpected(done.error());
+  if (auto done = load_rooms(state, recent_per_room); !done) return tl::unexpected(done.error());
+  state.last_message = last_message_;
+  return state;
+}
+
+base::Result<> SqliteJournal::load_accounts(chat::DurableState& state) {
+  base::Result<bool> row;
+  {
+    Statement statement =
+        database_.statement("SELECT id, name, password_hash, created FROM accounts ORDER BY id");
+    Rows rows = statement.query();
+    while ((row = rows.next()) && *row) {
+      state.accounts.push_back(
+          {rows.id<base::AccountId>(0), std::string(rows.text(1)), std::string(rows.text(2)), rows.time(3)});
+    }
+    if (!row) return tl::unexpected(row.error());
+  }
+  {
+    Statement statement =
+        database_.statement("SELECT hash, account, created, expires FROM tokens ORDER BY created, hash");
+    Rows rows = statement.query();
+    while ((row = rows.next()) && *row) {
+      chat::TokenRecord token{{}, rows.id<base::AccountId>(1), rows.time(2), rows.time(3)};
+      const auto hash = rows.blob(0);
+      if (hash.size() != token.hash.size()) continue;  // not ours: somebody edited the file; it opens nothing
+      std::copy(hash.begin(), hash.end(), token.hash.begin());
+      state.tokens.push_back(token);
+    }
+    if (!row) return tl::unexpected(row.error());
+  }
+  {
+    Statement statement = database_.statement(
+        "SELECT address, account, last_seen FROM addresses ORDER BY last_seen, account, address");
+    Rows rows = statement.query();
+    while ((row = rows.next()) && *row) {
+      state.addresses.push_back({std::string(rows.text(0)), rows.id<base::AccountId>(1), rows.time(2)});
+    }
+    if (!row) return tl::unexpected(row.error());
+  }
+  const auto last = database_.statement("SELECT seq FROM sqlite_sequence WHERE name = 'accounts'").number();
+  if (!last) return tl::unexpected(last.error());
+  state.last_account = {static_cast<std::uint64_t>(*last)};
+  return {};
+}
+
+base::Result<> SqliteJournal::load_rooms(chat::DurableState& state, std::size_t recent_per_room) {
+  base::Result<bool> row;
+  {
+    Statement statement = database_.statement("SELECT id, name, created FROM rooms ORDER BY id");
+    Rows rows = statement.query();
+    while ((row = rows.next()) && *row) {
+      state.rooms.push_back({rows.id<base::RoomId>(0), std::string(rows.text(1)), rows.time(2)});
+    }
+    if (!row) return tl::unexpected(row.error());
+  }
+  // One look into the room index each: what it costs depends on the rooms, not on how long the history is.
+  Statement recent = database_.statement(
+      "SELECT id, room, time, kind, account, sender, text FROM messages WHERE room = ? ORDER BY id DESC "
+      "LIMIT ?");
+  for (const chat::RoomRecord& room : state.rooms) {
+    Rows rows = recent.query(room.id, static_cast<std::int64_t>(recent_per_room));
+    while ((row = rows.next()) && *row) {
+      state.recent.push_back(std::make_shared<const chat::Message>(message_from(rows)));
+    }
+    if (!row) return tl::unexpected(row.error());
+  }
+  std::sort(state.recent.begin(), state.recent.end(),
+            [](const auto& a, const auto& b) { return a->id < b->id; });
+
+  const auto last = database_.statement("SELECT seq FROM sqlite_sequence WHERE name = 'rooms'").number();
+  if (!last) return tl::unexpected(last.error());
+  state.last_room = {static_cast<std::uint64_t>(*last)};
+  return {};
+}
+
+base::Result<> SqliteJournal::commit(std::span<const chat::Row> rows) {
+  if (rows.empty()) return {};
+  auto transaction = Transaction::begin(database_, Database::Access::write);
+  if (!transaction) return tl::unexpected(transaction.error());
+  base::MessageId last = last_message_;
+  std::size_t messages = 0;
+  for (const chat::Row& row : rows) {
+    if (const auto* added = std::get_if<chat::MessageAdded>(&row)) {
+      // Else the index, which goes by id, would pass it over.
+      base::check(added->message->id > last, "message ids ascend");
+      last = added->message->id;
+      ++messages;
+    }
+    if (auto done = std::visit([this](const auto& kind) { return write(kind); }, row); !done) return done;
+  }
+  if (auto done = transaction->commit(); !done) return done;
+  last_message_ = last;
+  index_.note_committed(messages);
+  maintenance_rests_ = false;
+  return {};
+}
+
+base::Result<> SqliteJournal::probe() {
+  auto done = probe_.run();
+  if (done) maintenance_rests_ = false;
+  return done;
+}
+
+bool SqliteJournal::maintain(base::WallTime now, bool idle) {
+  if (maintenance_rests_) return false;
+  const base::Result<bool> more = maintain_slice(now, idle);
+  if (more) return *more;
+  maintenance_rests_ = true;
+  if (options_.on_maintenance_error) options_.on_maintenance_error(more.error());
+  return false;
+}
+
+base::Result<bool> SqliteJournal::maintain_slice(base::WallTime now, bool idle) {
+  const auto index_waits = [&] {
+    return index_.rows_behind() >= (idle ? options_.index_rows_min : limits::kIndexBehindRowsMax);
+  };
+  const auto sweep_waits = [&] { return idle && retention_.due(now); };
+
+  if (index_waits()) {
+    if (auto done = index_.index_slice(database_, limits::kIndexSliceRows); !done)
+      return tl::unexpected(done.error());
+  } else if (sweep_waits()) {
+    if (auto done = retention_.sweep_slice(database_, index_, now); !done)
+      return tl::unexpected(done.error());
+  }
+  if (auto done = checkpointer_.run(idle); !done) return tl::unexpected(done.error());
+  return index_waits() || sweep_waits();
+}
+
+base::Result<> SqliteJournal::write(const chat::MessageAdded& row) {
+  const chat::Message& message = *row.message;
+  return add_message_.run(message.id, message.room, message.time, static_cast<std::int64_t>(message.kind),
+                          message.account, message.sender, message.text);
+}
+
+base::Result<> SqliteJournal::write(const chat::RoomAdded& row) {
+  return add_room_.run(row.room.id, row.room.name, row.room.created);
+}
+
+base::Result<> SqliteJournal::write(const chat::AccountAdded& row) {
+  const chat::AccountRecord& account = row.account;
+  return add_account_.run(account.id, account.name, account.password_hash, account.created);
+}
+
+base::Result<> SqliteJournal::write(const chat::AccountRemoved& row) {
+  return remove_account_.run(row.account);  // tokens and addresses follow: ON DELETE CASCADE
+}
+
+base::Result<> SqliteJournal::write(const chat::PasswordChanged& row) {
+  return change_password_.run(row.password_hash, row.account);
+}
+
+base::Result<> SqliteJournal::write(const chat::TokenAdded& row) {
+  const chat::TokenRecord& token = row.token;
+  return add_token_.run(token.hash, token.account, token.created, token.expires);
+}
+
+base::Result<> SqliteJournal::write(const chat::TokenRemoved& row) { return remove_token_.run(row.hash); }
+
+base::Result<> SqliteJournal::write(const chat::AddressRemembered& row) {
+  return remember_address_.run(row.address.account, row.address.address, row.address.last_seen);
+}
+
+base::Result<> SqliteJournal::write(const chat::AddressForgotten& row) {
+  return forget_address_.run(row.account, row.address);
+}
+
+}  // namespace veche::store
