@@ -53,10 +53,15 @@ void Telnet::parse(char byte, std::string& text, std::string& reply) {
       text += kIac;  // the only data inside a command
       break;
     case TELNET_EV_WILL:
-      reply += negotiation(TELNET_DONT, option_);
+      // WILL BINARY may be the answer to our DO.
+      if (option_ != TELNET_TELOPT_BINARY || !asked_binary_) reply += negotiation(TELNET_DONT, option_);
       break;
     case TELNET_EV_DO:
-      if (option_ != TELNET_TELOPT_ECHO || !peer_wants_echo(true)) reply += negotiation(TELNET_WONT, option_);
+      if (option_ != TELNET_TELOPT_ECHO || !peer_wants_echo(true)) {
+        reply += negotiation(TELNET_WONT, option_);
+      } else if (!std::exchange(asked_binary_, true)) {
+        reply += negotiation(TELNET_DO, TELNET_TELOPT_BINARY);
+      }
       break;
     case TELNET_EV_DONT:
       if (option_ == TELNET_TELOPT_ECHO && !peer_wants_echo(false))

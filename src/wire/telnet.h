@@ -26,6 +26,9 @@ union telnet_event_t;
 
 namespace veche::wire {
 
+/// A client that agrees to hide a password is a telnet, and is then asked to send eight bits (DO BINARY):
+/// without that Debian's telnet takes Н, у or ф for its escape character, Ctrl-C or Ctrl-D
+/// (docs/adr/0005-telnet-eight-bits.md).
 class Telnet {
  public:
   /// A command's bytes, from its IAC on; a longer subnegotiation breaks the session. Nobody sends us one
@@ -68,8 +71,9 @@ class Telnet {
   std::uint8_t option_ = 0;  // and which option it is about
 
   std::uint8_t wills_unanswered_ = 0;
-  bool hiding_ = false;       // we said WILL ECHO last
-  bool peer_agreed_ = false;  // its last word was DO ECHO
+  bool hiding_ = false;        // we said WILL ECHO last
+  bool peer_agreed_ = false;   // its last word was DO ECHO
+  bool asked_binary_ = false;  // we said DO BINARY
   bool broken_ = false;
 };
 

@@ -28,6 +28,7 @@ using namespace std::literals;
 #define EC "\xf7"
 #define EL "\xf8"
 #define GA "\xf9"
+#define BINARY "\0"
 #define ECHO "\x01"
 #define SGA "\x03"
 #define TIMING_MARK "\x06"
@@ -137,9 +138,20 @@ TEST(Telnet, EchoIsNegotiatedWithoutLoops) {
   const std::vector<Step> conversations[] = {
       // A password is typed; both announcements are acknowledged.
       {{Step::will, IAC WILL ECHO},
-       {Step::peer, IAC DO ECHO},
+       {Step::peer, IAC DO ECHO, IAC DO BINARY ""sv},
        {Step::wont, IAC WONT ECHO},
        {Step::peer, IAC DONT ECHO}},
+      // Eight bits are asked for once, and the answer to that needs none; an offer out of the blue is
+      // refused.
+      {{Step::peer, IAC WILL BINARY ""sv, IAC DONT BINARY ""sv},
+       {Step::will, IAC WILL ECHO},
+       {Step::peer, IAC DO ECHO, IAC DO BINARY ""sv},
+       {Step::peer, IAC WILL BINARY ""sv},
+       {Step::wont, IAC WONT ECHO},
+       {Step::peer, IAC DONT ECHO},
+       {Step::will, IAC WILL ECHO},
+       {Step::peer, IAC DO ECHO},
+       {Step::peer, IAC WONT BINARY ""sv}},
       // Telling it twice says nothing twice.
       {{Step::wont, ""},
        {Step::will, IAC WILL ECHO},
@@ -158,11 +170,11 @@ TEST(Telnet, EchoIsNegotiatedWithoutLoops) {
        {Step::wont, IAC WONT ECHO},
        {Step::will, IAC WILL ECHO},
        {Step::wont, IAC WONT ECHO},
-       {Step::peer, IAC DO ECHO IAC DONT ECHO IAC DO ECHO IAC DONT ECHO},
+       {Step::peer, IAC DO ECHO IAC DONT ECHO IAC DO ECHO IAC DONT ECHO, IAC DO BINARY ""sv},
        {Step::peer, IAC DO ECHO, IAC WONT ECHO}},
       // The client repeats itself, then stops us, then wants it again.
       {{Step::will, IAC WILL ECHO},
-       {Step::peer, IAC DO ECHO IAC DO ECHO},
+       {Step::peer, IAC DO ECHO IAC DO ECHO, IAC DO BINARY ""sv},
        {Step::peer, IAC DONT ECHO, IAC WONT ECHO},
        {Step::peer, IAC DONT ECHO},
        {Step::wont, ""},
@@ -172,7 +184,7 @@ TEST(Telnet, EchoIsNegotiatedWithoutLoops) {
       // Other options do not touch it.
       {{Step::will, IAC WILL ECHO},
        {Step::peer, IAC DO SGA, IAC WONT SGA},
-       {Step::peer, IAC DO ECHO},
+       {Step::peer, IAC DO ECHO, IAC DO BINARY ""sv},
        {Step::wont, IAC WONT ECHO}},
   };
   for (const auto& conversation : conversations) {
