@@ -1,0 +1,82 @@
+// A client's connection under the event loop. Idle it is this object, its handler and an entry in the loop's
+// table: no buffer, no queue, no timer entry.
+//
+//            finish()              all sent: our FIN        the peer's FIN, or long enough
+//   open ───────────────► flushing ───────────────► draining ───────────────► closed
+//     └── abort(), reset, dead peer, slow reader: from any state ────────────────┘
+//
+// From `flushing` on what the peer sends is read and thrown away: input left unread would turn our close into
+// a reset, and a reset can overtake the goodbye.
+#pragma once
+
+#include "net/event_loop.h"
+
+namespace veche::net {
+
+/// Made by EventLoop::adopt. The loop's thread.
+class EventConnection final : public Connection, public Source {
+ public:
+  EventConnection(EventLoop& loop, Fd fd, const Address& peer, std::unique_ptr<Handler> handler);
+
+  void send(std::string_view bytes) override;
+  void send_shared(const SharedBytes& bytes, std::size_t offset, std::size_t length) override;
+  void finish() override;
+  void abort(CloseReason reason) override;
+  void pause_reading() override;
+  void resume_reading() override;
+  void set_timer(std::chrono::milliseconds delay) override;
+  void cancel_timer() override;
+  const Address& peer() const override { return peer_; }
+  std::size_t backlog() const override { return queue_ ? queue_->bytes() : 0; }
+
+  void ready(std::uint32_t events) override;
+  void expired(Timer& timer) override;
+
+ private:
+  friend class EventLoop;
+  enum class State : std::uint8_t { open, flushing, draining, closed };
+
+  // The loop's, in its steps.
+  void start();
+  void read();
+  void flush();
+  void bury();
+  bool listed() const { return in_read_list_ || in_flush_list_; }
+
+  bool wants_input() const {
+    return !fin_received_ && (state_ == State::open ? !paused_ : state_ != State::closed);
+  }
+  static CloseReason reason_of(int error);
+  void input_ended();
+  SendQueue& queue();
+  void queue_grew();
+  void write_out();
+  void after_write(bool progress);
+  void say_goodbye();
+  void close(CloseReason reason);
+  void discard_input();
+  void list_for_reading();
+  void list_for_flushing();
+
+  EventLoop& loop_;
+  std::unique_ptr<Handler> handler_;
+  std::unique_ptr<SendQueue> queue_;  // null: owes nothing
+  Timer wish_{*this};                 // the handler's set_timer
+  Timer deadline_{*this};             // write stall, or the end of the goodbye
+  const Address peer_;
+  Fd fd_;
+  std::uint32_t place_ = 0;  // in the loop's table
+
+  State state_ = State::open;
+  CloseReason reason_ = CloseReason::finished;
+  bool paused_ : 1 = false;
+  bool readable_ : 1 = false;     // an edge told so, and the socket has not been drained since
+  bool read_to_end_ : 1 = false;  // a short read does not mean drained
+  bool fin_received_ : 1 = false;
+  bool blocked_ : 1 = false;      // the socket is full; an edge will tell when it is not
+  bool was_blocked_ : 1 = false;  // so the handler is owed `writable`
+  bool in_read_list_ : 1 = false;
+  bool in_flush_list_ : 1 = false;
+};
+
+}  // namespace veche::net

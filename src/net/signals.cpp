@@ -1,0 +1,40 @@
+#include "net/signals.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+
+#include <cerrno>
+
+namespace veche::net {
+
+base::Result<SignalFd> SignalFd::open(std::initializer_list<int> signals) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : signals) sigaddset(&set, signal);
+  Fd fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (!fd) return base::fail("signals", base::errno_text(errno));
+  if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0)
+    return base::fail("signals", base::errno_text(error));
+  return SignalFd(std::move(fd));
+}
+
+std::optional<int> SignalFd::take() {
+  signalfd_siginfo info;
+  if (::read(fd_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return std::nullopt;
+  return static_cast<int>(info.ssi_signo);
+}
+
+void ignore_sigpipe() { ::signal(SIGPIPE, SIG_IGN); }
+
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlimit raised{limit.rlim_max, limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  return limit.rlim_cur;
+}
+
+}  // namespace veche::net
