@@ -31,7 +31,8 @@ inline constexpr int kReadsPerTurnMax = 16;                  // then the next co
 inline constexpr std::size_t kCommandsInFlightMax = 16'384;  // credits of one loop towards the chat
 inline constexpr std::chrono::seconds kHandshakeTimeout{10};
 inline constexpr std::chrono::seconds kWriteStallTimeout{60};
-inline constexpr std::chrono::seconds kGoodbyeTimeout{5};    // for flushing what is owed at the end
+inline constexpr std::chrono::milliseconds kLingerTimeout{500};  // for the peer's FIN behind ours
+inline constexpr std::chrono::seconds kGoodbyeTimeout{5};        // for flushing what is owed at the end
 
 // Workers.
 inline constexpr std::size_t kPasswordJobsMax = 4096;

@@ -41,7 +41,7 @@ void EventConnection::say_goodbye() {
   if (::shutdown(fd_.get(), SHUT_WR) != 0) return close(reason_of(errno));
   if (fin_received_) return close(CloseReason::finished);
   state_ = State::draining;
-  loop_.timers().arm(deadline_, loop_.clock().mono() + loop_.options().goodbye);
+  loop_.timers().arm(deadline_, loop_.clock().mono() + loop_.options().linger);
 }
 
 void EventConnection::abort(CloseReason reason) {

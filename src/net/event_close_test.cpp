@@ -114,8 +114,8 @@ TEST_F(EventCloseTest, AbortDropsWhatIsQueued) {
   EXPECT_EQ(peer.text, "");
 }
 
-TEST_F(EventCloseTest, PeerThatNeverSaysFinIsLeftAfterTheGoodbyeTime) {
-  make_loop({.goodbye = seconds{5}});
+TEST_F(EventCloseTest, PeerThatNeverSaysFinIsLeftAfterAWhile) {
+  make_loop({.linger = seconds{5}});
   Story& story = new_story();
   Peer peer = adopt(story);
   story.connection->finish();

@@ -45,8 +45,9 @@ class EventConnection;
 struct LoopOptions {
   std::size_t send_queue_bytes = 1024 * 1024;  ///< a connection's backlog at most; 0: no bound
   std::chrono::milliseconds write_stall = base::limits::kWriteStallTimeout;  ///< a backlog that does not move
-  std::chrono::milliseconds goodbye =
-      base::limits::kGoodbyeTimeout;  ///< the same after finish(), and the peer's FIN
+  std::chrono::milliseconds goodbye = base::limits::kGoodbyeTimeout;         ///< the same after finish()
+  std::chrono::milliseconds linger =
+      base::limits::kLingerTimeout;  ///< from our FIN to the peer's; then we close
 };
 
 /// What the owner of a loop does in every turn.
