@@ -1,0 +1,145 @@
+#include "server/chat_thread.h"
+
+#include "base/check.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace veche::server {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kQuietBeforeUpkeep = 100ms;  // a mailbox that is empty for a moment is not idleness
+constexpr auto kUpkeepInterval = 60s;       // for messages past their retention, when nothing happens
+constexpr auto kProbeInterval = 1s;
+
+// The store's words for it come from SQLite; only this difference matters to the people who wait.
+chat::Refusal refusal_of(const base::Error& error) {
+  return error.why.find("full") != std::string::npos ? chat::Refusal::disk_full : chat::Refusal::not_stored;
+}
+
+}  // namespace
+
+ChatThread::ChatThread(chat::Chat& chat, store::Journal& journal, const base::Clock& clock, base::Log& log,
+                       std::vector<DeliverTo> loops)
+    : chat_(chat),
+      journal_(journal),
+      clock_(clock),
+      log_(log),
+      loops_(std::move(loops)),
+      mailbox_([this] {
+        {
+          const std::lock_guard lock(mutex_);
+          woken_ = true;
+        }
+        wake_.notify_one();
+      }),
+      dispatcher_(loops_.size()),
+      credits_(loops_.size()) {}
+
+ChatThread::~ChatThread() { stop(); }
+
+void ChatThread::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void ChatThread::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    woken_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void ChatThread::run() {
+  while (true) {
+    if (run_once()) continue;
+    if (stopping_) return;
+    wait_for_mail();
+  }
+}
+
+bool ChatThread::run_once() {
+  mailbox_.drain(batch_);
+  if (batch_.empty()) return false;
+  rested_ = false;
+  do_batch();
+  batch_.clear();
+  return true;
+}
+
+void ChatThread::do_batch() {
+  probe_store();
+  const base::WallTime now = clock_.wall();
+  for (const chat::Command& command : batch_) chat_.apply(command, now, outbox_);
+  commit_or_refuse();
+  send_out();
+  journal_.maintain(now, false);
+}
+
+void ChatThread::commit_or_refuse() {
+  if (!outbox_.rows.empty()) {
+    const auto stored = journal_.commit(outbox_.rows);
+    if (!stored) {
+      // Memory must not hold what the store lacks: the batch is undone and applied again with the store closed,
+      // so that its messages are refused and all that needs no store goes on.
+      log_.error("{}; taking no messages until it can be written again", stored.error().text());
+      chat_.roll_back();
+      outbox_.clear();
+      chat_.close_store(refusal_of(stored.error()));
+      next_probe_ = clock_.mono() + kProbeInterval;
+      const base::WallTime now = clock_.wall();
+      for (const chat::Command& command : batch_) chat_.apply(command, now, outbox_);
+      base::check(outbox_.rows.empty(), "with the store closed nothing is kept");
+    }
+  }
+  chat_.committed();
+}
+
+void ChatThread::send_out() {
+  for (const chat::Command& command : batch_) {
+    const bool reserved = std::holds_alternative<chat::Disconnect>(command.body);
+    if (!reserved) ++credits_.at(base::loop_of(command.session));
+  }
+  dispatcher_.sort(outbox_.effects);
+  outbox_.clear();
+  for (std::size_t loop = 0; loop < loops_.size(); ++loop) {
+    auto& effects = dispatcher_.for_loop(loop);
+    const std::size_t credits = std::exchange(credits_[loop], 0);
+    if (effects.empty() && credits == 0) continue;
+    loops_[loop](Delivery{std::exchange(effects, {}), credits});
+  }
+}
+
+void ChatThread::probe_store() {
+  if (chat_.store_is_open() || clock_.mono() < next_probe_) return;
+  next_probe_ = clock_.mono() + kProbeInterval;
+  const auto works = journal_.probe();
+  if (!works) return;
+  chat_.open_store();
+  log_.info("the store can be written again; messages are taken");
+}
+
+/// Sleeps until there is mail, and uses a quiet moment for the journal's upkeep.
+void ChatThread::wait_for_mail() {
+  probe_store();
+  const auto patience = !chat_.store_is_open() ? std::chrono::milliseconds(kProbeInterval)
+                        : rested_              ? std::chrono::milliseconds(kUpkeepInterval)
+                                               : std::chrono::milliseconds(kQuietBeforeUpkeep);
+  if (!mailbox_.prepare_to_sleep()) return;
+  bool quiet = false;
+  {
+    std::unique_lock lock(mutex_);
+    quiet = !wake_.wait_for(lock, patience, [this] { return woken_; });
+    woken_ = false;
+  }
+  if (quiet && chat_.store_is_open()) rested_ = !journal_.maintain(clock_.wall(), true);
+}
+
+}  // namespace veche::server

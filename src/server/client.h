@@ -1,0 +1,73 @@
+// One client: the glue between a connection (net), its dialect (session) and the loop's doors to the chat and the
+// workers. It holds no rules of its own.
+#pragma once
+
+#include "base/ids.h"
+#include "net/handler.h"
+#include "server/fanout.h"
+#include "server/jobs.h"
+#include "session/session.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace veche::server {
+
+class ClientLoop;
+
+/// Lives on its connection's thread.
+class Client final : public net::Handler, public session::Host, public Receiver {
+ public:
+  Client(ClientLoop& loop, base::SessionId id) : loop_(loop), id_(id) {}
+  ~Client() override;
+
+  base::SessionId id() const { return id_; }
+  session::Session& session() { return *session_; }
+  /// "name (address)" once known, or the address: for the log.
+  std::string who() const;
+  /// An event for this client alone.
+  void deliver(const chat::Event& event);
+
+  // net::Handler
+  void opened(net::Connection& connection) override;
+  void received(std::string_view bytes) override;
+  void peer_finished() override;
+  void timer() override;
+  void closed(net::CloseReason reason) override;
+
+  // session::Host
+  void command(chat::CommandBody body) override;
+  bool chat_is_busy() override;
+  void send(std::string_view bytes) override;
+  void finish() override;
+  void accept_input(bool yes) override;
+  void set_timer(std::chrono::milliseconds delay) override;
+  void cancel_timer() override;
+  void hash_password(std::string password) override;
+  void verify_password(std::string hash, std::string password) override;
+  void read_history(const chat::HistoryGranted& grant) override;
+  void search(const chat::SearchGranted& grant) override;
+  std::string make_token() override;
+  std::optional<chat::TokenHash> hash_token(std::string_view token) override;
+  base::MonoTime now() const override;
+  base::WallTime wall_time() const override;
+  std::chrono::seconds utc_offset(base::WallTime time) const override;
+
+  // Receiver
+  session::Variant variant(base::RoomId room) const override;
+  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) override;
+
+ private:
+  JobOwner job_owner();
+
+  ClientLoop& loop_;
+  const base::SessionId id_;
+  net::Connection* connection_ = nullptr;
+  std::unique_ptr<session::Session> session_;
+  std::shared_ptr<std::atomic<bool>> gone_;  // made with the first job
+};
+
+}  // namespace veche::server

@@ -1,0 +1,134 @@
+#include "server/client_loop.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace veche::server {
+
+using base::SessionId;
+
+ClientLoop::ClientLoop(base::LoopIndex index, Shared& shared, std::function<void()> wake)
+    : index_(index), shared_(shared), mailbox_(std::move(wake)), answers_([this](JobDone job) {
+        mailbox_.push(std::move(job));
+      }) {}
+
+std::unique_ptr<net::Handler> ClientLoop::make_client() {
+  return std::make_unique<Client>(*this, base::make_session_id(index_, ++last_serial_));
+}
+
+Client* ClientLoop::client(SessionId id) {
+  const auto found = clients_.find(id);
+  return found == clients_.end() ? nullptr : found->second;  // gone: its last effects were on their way
+}
+
+// --- arrivals and departures
+
+void ClientLoop::came(Client& client) {
+  clients_.emplace(client.id(), &client);
+  const std::size_t connected = ++shared_.connected;
+  shared_.log.info("{} connected ({} connected)", client.who(), connected);
+}
+
+void ClientLoop::logged_in(Client& client, const chat::LoggedIn& event) {
+  shared_.log.info("{} is {}{}", client.who(), event.name, event.guest ? ", a guest" : "");
+}
+
+void ClientLoop::went(Client& client, net::CloseReason reason) {
+  fanout_.drop(client);
+  clients_.erase(client.id());
+  command({client.id(), chat::Disconnect{}});
+  const std::size_t connected = --shared_.connected;
+  shared_.log.info("{} gone: {} ({} connected)", client.who(), net::close_reason_text(reason), connected);
+}
+
+// --- a turn of the loop
+
+void ClientLoop::turn() {
+  mailbox_.drain(mail_);
+  if (!mail_.empty()) {
+    const base::WallTime now = shared_.clock.wall();
+    fanout_.begin({now, utc_offset(now)});
+    for (Mail& mail : mail_) {
+      if (auto* delivery = std::get_if<Delivery>(&mail)) {
+        credits_ += delivery->credits;
+        for (const chat::Effect& effect : delivery->effects) carry_out(effect);
+      } else {
+        answer(std::get<JobDone>(mail));
+      }
+    }
+    mail_.clear();
+    fanout_.flush();
+  }
+  send_commands();
+  unpark();
+}
+
+void ClientLoop::carry_out(const chat::Effect& effect) {
+  std::visit([this](const auto& one) { carry_out(one); }, effect);
+}
+
+void ClientLoop::carry_out(const chat::ToRoom& effect) {
+  fanout_.to_room(effect.room, effect.event, effect.except ? client(effect.except) : nullptr);
+}
+
+void ClientLoop::carry_out(const chat::ToSession& effect) {
+  Client* receiver = client(effect.session);
+  if (receiver == nullptr) return;
+  fanout_.settle(*receiver);
+  receiver->deliver(*effect.event);
+}
+
+void ClientLoop::carry_out(const chat::Subscribe& effect) {
+  if (Client* receiver = client(effect.session)) fanout_.subscribe(*receiver, effect.room);
+}
+
+void ClientLoop::carry_out(const chat::Unsubscribe& effect) {
+  if (Client* receiver = client(effect.session)) fanout_.unsubscribe(*receiver, effect.room);
+}
+
+void ClientLoop::answer(JobDone& job) {
+  Client* asker = client(job.session);
+  if (asker == nullptr) return;
+  fanout_.settle(*asker);
+  if (auto* hashed = std::get_if<Hashed>(&job.result)) {
+    asker->session().on_hashed(std::move(hashed->hash));
+  } else if (auto* verified = std::get_if<Verified>(&job.result)) {
+    asker->session().on_verified(verified->verdict);
+  } else {
+    asker->session().on_history(std::get<HistoryRead>(job.result).messages);
+  }
+}
+
+// --- commands to the chat
+
+void ClientLoop::send_commands() {
+  if (outgoing_.empty()) return;
+  const auto has_no_credit = [this](const chat::Command& command) {
+    if (std::holds_alternative<chat::Disconnect>(command.body)) return false;
+    if (credits_ == 0) return true;
+    --credits_;
+    return false;
+  };
+  const auto stay = std::find_if(outgoing_.begin(), outgoing_.end(), has_no_credit);
+  leaving_.assign(std::make_move_iterator(outgoing_.begin()), std::make_move_iterator(stay));
+  outgoing_.erase(outgoing_.begin(), stay);
+  chat_->send(leaving_);
+}
+
+bool ClientLoop::chat_is_busy(Client& client) {
+  if (outgoing_.size() < credits_) return false;
+  if (parked_.empty() || parked_.back() != client.id()) parked_.push_back(client.id());
+  return true;
+}
+
+void ClientLoop::unpark() {
+  while (!parked_.empty() && outgoing_.size() < credits_) {
+    for (const SessionId id : std::exchange(parked_, {})) {
+      if (Client* waiting = client(id)) waiting->session().chat_is_free();
+    }
+    send_commands();
+  }
+}
+
+}  // namespace veche::server

@@ -1,0 +1,36 @@
+// DATA/veche.sock: where `veche account` talks to a running server (control/account_protocol.h). Only the server's own
+// user can open it: the file's mode is 0600.
+#pragma once
+
+#include "base/result.h"
+#include "net/event_loop.h"
+#include "net/fd.h"
+#include "server/operator.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace veche::server {
+
+/// Lives on the main thread, in its loop.
+class ControlSocket final : public net::Source {
+ public:
+  /// Listens at `path`. A file that is there is a dead server's: whoever calls this holds the data directory's lock.
+  static base::Result<std::unique_ptr<ControlSocket>> open(net::EventLoop& loop, Operator& desk,
+                                                           const std::filesystem::path& path);
+  /// Takes the file away.
+  ~ControlSocket() override;
+
+  void ready(std::uint32_t events) override;
+  void expired(net::Timer&) override {}
+
+ private:
+  ControlSocket(net::EventLoop& loop, Operator& desk, std::filesystem::path path, net::Fd socket);
+
+  net::EventLoop& loop_;
+  Operator& desk_;
+  const std::filesystem::path path_;
+  net::Fd socket_;
+};
+
+}  // namespace veche::server

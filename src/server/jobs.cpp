@@ -1,0 +1,70 @@
+#include "server/jobs.h"
+
+#include "base/limits.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace veche::server {
+
+namespace limits = base::limits;
+using Verdict = session::Session::Verdict;
+
+namespace {
+
+constexpr int kWorkerNiceness = 19;  // a conversation goes before a log-in
+
+std::size_t as_many_as(std::size_t count) { return count == 0 ? std::numeric_limits<int>::max() : count; }
+
+base::Error busy() { return {"history", "too many queries at once", "try again"}; }
+
+}  // namespace
+
+Jobs::Jobs(std::size_t password_workers, store::HashCost cost,
+           std::vector<std::unique_ptr<store::HistoryReader>> readers)
+    : cost_(cost),
+      readers_(std::move(readers)),
+      passwords_(password_workers, limits::kPasswordJobsMax, kWorkerNiceness),
+      queries_(readers_.size(), limits::kQueryJobsMax, kWorkerNiceness) {}
+
+void Jobs::hash(JobOwner owner, std::string password, AnswerTo answer) {
+  const auto job = [this, owner, password = std::move(password), answer](std::size_t) mutable {
+    if (owner.gone->load()) return store::wipe(password);
+    auto hash = store::hash_password(password, cost_);
+    store::wipe(password);
+    answer({owner.session, Hashed{hash ? std::move(*hash) : std::string()}});
+  };
+  if (!passwords_.submit(owner.fairness_key, job)) answer({owner.session, Hashed{}});
+}
+
+void Jobs::verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer) {
+  const auto job = [owner, hash = std::move(hash), password = std::move(password), answer](std::size_t) mutable {
+    if (owner.gone->load()) return store::wipe(password);
+    const bool right = store::verify_password(hash, password);
+    store::wipe(password);
+    answer({owner.session, Verified{right ? Verdict::right : Verdict::wrong}});
+  };
+  if (!passwords_.submit(owner.fairness_key, job)) answer({owner.session, Verified{Verdict::busy}});
+}
+
+void Jobs::history(JobOwner owner, chat::HistoryGranted grant, AnswerTo answer) {
+  const auto job = [this, owner, grant = std::move(grant), answer](std::size_t worker) {
+    if (owner.gone->load()) return;
+    answer({owner.session, HistoryRead{readers_[worker]->last(grant.room, grant.up_to, as_many_as(grant.count))}});
+  };
+  if (!queries_.submit(owner.fairness_key, job)) answer({owner.session, HistoryRead{tl::unexpected(busy())}});
+}
+
+void Jobs::search(JobOwner owner, chat::SearchGranted grant, AnswerTo answer) {
+  const auto job = [this, owner, grant = std::move(grant), answer](std::size_t worker) {
+    if (owner.gone->load()) return;
+    std::vector<base::RoomId> rooms;
+    for (const chat::NamedRoom& room : grant.rooms) rooms.push_back(room.id);
+    answer({owner.session,
+            HistoryRead{readers_[worker]->search(rooms, grant.words, grant.up_to, as_many_as(grant.count))}});
+  };
+  if (!queries_.submit(owner.fairness_key, job)) answer({owner.session, HistoryRead{tl::unexpected(busy())}});
+}
+
+}  // namespace veche::server

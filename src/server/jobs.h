@@ -1,0 +1,62 @@
+// What takes too long for a loop: password hashes (a fifth of a second and 64 MiB each) and reads of the history.
+// Workers do it; the answer comes back through the loop's mailbox.
+#pragma once
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "chat/event.h"
+#include "chat/message.h"
+#include "net/worker_pool.h"
+#include "session/session.h"
+#include "store/journal.h"
+#include "store/password.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace veche::server {
+
+struct Hashed { std::string hash; };  ///< empty: busy
+struct Verified { session::Session::Verdict verdict; };
+struct HistoryRead { base::Result<std::vector<chat::Message>> messages; };
+
+/// The answer to a session's wish.
+struct JobDone {
+  base::SessionId session;
+  std::variant<Hashed, Verified, HistoryRead> result;
+};
+/// Where answers go: any thread, does not wait.
+using AnswerTo = std::function<void(JobDone)>;
+
+/// Who asks. `gone` is set when its client has left: a job not yet begun is then not done.
+struct JobOwner {
+  base::SessionId session;
+  std::uint64_t fairness_key = 0;  ///< of its address: one address's many log-ins do not delay another's
+  std::shared_ptr<const std::atomic<bool>> gone;
+};
+
+/// Both pools. Any thread.
+class Jobs {
+ public:
+  /// `readers`: one per query worker.
+  Jobs(std::size_t password_workers, store::HashCost cost, std::vector<std::unique_ptr<store::HistoryReader>> readers);
+
+  void hash(JobOwner owner, std::string password, AnswerTo answer);
+  void verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer);
+  void history(JobOwner owner, chat::HistoryGranted grant, AnswerTo answer);
+  void search(JobOwner owner, chat::SearchGranted grant, AnswerTo answer);
+
+ private:
+  const store::HashCost cost_;
+  std::vector<std::unique_ptr<store::HistoryReader>> readers_;
+  net::WorkerPool passwords_;
+  net::WorkerPool queries_;  // last: its workers use the readers
+};
+
+}  // namespace veche::server

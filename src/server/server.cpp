@@ -1,0 +1,208 @@
+#include "server/server.h"
+
+#include "base/check.h"
+#include "net/socket.h"
+#include "store/sqlite_journal.h"
+#include "store/sqlite_reader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+namespace veche::server {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kPasswordWorkersMax = 4;  // each takes 64 MiB or more while it works
+constexpr std::size_t kQueryWorkers = 2;
+constexpr std::uint16_t kPortsToTry = 100;
+constexpr auto kShutdownPoll = 20ms;
+
+std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+
+chat::Policy policy_of(const control::Config& config) {
+  chat::Policy policy;
+  policy.default_room = config.channels.default_room;
+  policy.name_code_points_max = config.limits.nick_length;
+  policy.room_code_points_max = config.limits.channel_length;
+  policy.message_bytes_max = config.limits.message_bytes;
+  policy.accounts_required = config.accounts.required;
+  policy.registration = config.accounts.registration;
+  policy.remember_addresses = config.accounts.remember_addresses;
+  policy.token_lifetime = std::chrono::duration_cast<std::chrono::seconds>(config.accounts.token_lifetime);
+  if (!policy.registration) policy.decoy_hash = store::decoy_hash(config.accounts.hash_cost);
+  policy.failed_logins_per_minute = config.accounts.failed_logins_per_minute;
+  policy.connections_per_address = config.limits.connections_per_address;
+  policy.connections_per_window = config.limits.connection_rate;
+  policy.history = config.history.enabled;
+  policy.playback_messages = config.history.playback_limit;
+  policy.query_messages = config.history.query_limit;
+  return policy;
+}
+
+base::Result<session::LineOptions> line_options_of(const control::Config& config) {
+  session::LineOptions options;
+  options.server_name = config.server.name;
+  options.network = config.server.network;
+  options.motd = config.server.description;
+  if (!config.server.motd_file.empty()) {
+    std::ifstream file(config.server.motd_file);
+    if (!file) return base::fail("server.motd_file " + config.server.motd_file.string(), "cannot be read");
+    std::ostringstream text;
+    text << file.rdbuf();
+    options.motd = text.str();
+  }
+  options.server_password = config.server.password;
+  options.language = config.server.language;
+  options.recv_queue_bytes = config.limits.recv_queue_bytes;
+  options.command_burst = config.limits.command_burst;
+  options.command_rate = config.limits.command_rate;
+  options.registration_timeout = config.limits.registration_timeout;
+  options.idle_timeout = config.limits.idle_timeout;
+  return options;
+}
+
+}  // namespace
+
+Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log)
+    : config_(config), clock_(clock), log_(log) {}
+
+base::Result<std::unique_ptr<Server>> Server::start(const control::Config& config, const store::DataDir& data,
+                                                    const base::Clock& clock, base::Log& log) {
+  std::unique_ptr<Server> server(new Server(config, clock, log));
+  if (auto opened = server->open(data); !opened) return tl::unexpected(opened.error());
+  return server;
+}
+
+base::Result<> Server::open(const store::DataDir& data) {
+  if (auto opened = open_store(data); !opened) return opened;
+  if (auto opened = open_loops(); !opened) return opened;
+  for (const control::ListenConfig& wanted : config_.listen) {
+    if (auto opened = open_door(wanted); !opened) return opened;
+  }
+  auto control = ControlSocket::open(*main_loop_, *operator_, data.control_socket());
+  if (control) {
+    control_socket_ = std::move(*control);
+  } else {
+    log_.warning("{}; `veche account` will not reach this server", control.error().text());
+  }
+  chat_thread_->start();
+  loops_->start();
+  return {};
+}
+
+base::Result<> Server::open_store(const store::DataDir& data) {
+  store::SqliteOptions options;
+  options.file = data.database();
+  options.durability = config_.server.power_durable ? store::Durability::power : store::Durability::process;
+  options.retention = config_.history.retention;
+  options.on_maintenance_error = [&log = log_](const base::Error& error) { log.warning("{}", error.text()); };
+  auto journal = store::SqliteJournal::open(options);
+  if (!journal) return tl::unexpected(journal.error());
+  journal_ = std::move(*journal);
+  auto state = journal_->load(config_.history.enabled ? config_.history.playback_limit : 0);
+  if (!state) return tl::unexpected(state.error());
+  chat_ = std::make_unique<chat::Chat>(policy_of(config_), *state);
+
+  std::vector<std::unique_ptr<store::HistoryReader>> readers;
+  for (std::size_t i = 0; i < kQueryWorkers; ++i) {
+    auto reader = store::SqliteReader::open(options.file);
+    if (!reader) return tl::unexpected(reader.error());
+    readers.push_back(std::move(*reader));
+  }
+  jobs_ = std::make_unique<Jobs>(std::min(cores(), kPasswordWorkersMax), config_.accounts.hash_cost, std::move(readers));
+  return {};
+}
+
+base::Result<> Server::open_loops() {
+  auto line = line_options_of(config_);
+  if (!line) return tl::unexpected(line.error());
+  shared_ = std::make_unique<Shared>(std::move(*line), clock_, log_, *jobs_);
+
+  auto main_loop = net::EventLoop::create(clock_, log_);
+  if (!main_loop) return tl::unexpected(main_loop.error());
+  main_loop_ = std::move(*main_loop);
+  net::LoopOptions options;
+  options.send_queue_bytes = config_.limits.send_queue_bytes;
+  const std::size_t count = config_.server.loops != 0 ? config_.server.loops : cores();
+  auto loops = net::LoopGroup::create(count, clock_, log_, options);
+  if (!loops) return tl::unexpected(loops.error());
+  loops_ = std::move(*loops);
+
+  std::vector<DeliverTo> deliver;
+  for (std::size_t i = 0; i < count; ++i) {
+    net::EventLoop& loop = loops_->loop(i);
+    client_loops_.push_back(
+        std::make_unique<ClientLoop>(static_cast<base::LoopIndex>(i), *shared_, [&loop] { loop.wake(); }));
+    ClientLoop& clients = *client_loops_.back();
+    loop.set_hook(&clients);
+    deliver.push_back([&clients](Delivery delivery) { clients.deliver(std::move(delivery)); });
+  }
+  operator_ = std::make_unique<Operator>(static_cast<base::LoopIndex>(count), *jobs_,
+                                         [loop = main_loop_.get()] { loop->wake(); });
+  main_loop_->set_hook(operator_.get());
+  deliver.push_back([desk = operator_.get()](Delivery delivery) { desk->deliver(std::move(delivery)); });
+
+  chat_thread_ = std::make_unique<ChatThread>(*chat_, *journal_, clock_, log_, std::move(deliver));
+  for (const auto& clients : client_loops_) clients->connect_to(*chat_thread_);
+  operator_->connect_to(*chat_thread_);
+  return {};
+}
+
+base::Result<> Server::open_door(const control::ListenConfig& wanted) {
+  const net::LoopGroup::HandlerFactory make = [this](std::size_t loop, const net::Address&) {
+    return client_loops_[loop]->make_client();
+  };
+  const auto accepted = [this, make](net::Fd client, const net::Address& peer) {
+    loops_->share_out(std::move(client), peer, make);
+  };
+  net::ListenerOptions options;
+  options.refusal = "ERR server-full The server has no room for another connection; try again later.\r\n";
+  // A port that nobody asked for by number may be another one; one that somebody named is that or none.
+  const unsigned tries = wanted.named ? 1 : kPortsToTry;
+  base::Error why;
+  for (unsigned i = 0; i < tries && wanted.port + i <= 65535; ++i) {
+    auto address = net::Address::parse(wanted.address, static_cast<std::uint16_t>(wanted.port + i));
+    if (!address) return tl::unexpected(address.error());
+    auto listener = net::Listener::open(loops_->loop(0), *address, options, accepted);
+    if (listener) {
+      doors_.push_back({std::move(*listener), wanted.port});
+      return {};
+    }
+    why = listener.error();
+    if (!net::is_address_in_use(why)) break;
+  }
+  return tl::unexpected(why);
+}
+
+Server::~Server() { close(); }
+
+void Server::close() {
+  if (chat_thread_) {
+    loops_->loop(0).post([this] {
+      for (const Door& door : doors_) door.listener->pause();
+    });
+    operator_->shut_down();
+    // Everybody hears goodbye behind what was said before, and what is owed is sent; who takes nothing is left.
+    const base::MonoTime deadline = clock_.mono() + base::limits::kGoodbyeTimeout;
+    while (loops_->connection_count() > 0 && clock_.mono() < deadline) main_loop_->run_once(kShutdownPoll);
+  }
+  control_socket_.reset();
+  if (loops_) {
+    loops_->stop();
+    loops_->join();
+  }
+  chat_thread_.reset();  // takes what is still in its mailbox, and keeps it
+  jobs_.reset();         // workers answer to the loops: they end first
+  doors_.clear();
+  loops_.reset();
+  client_loops_.clear();
+  main_loop_.reset();
+}
+
+}  // namespace veche::server
