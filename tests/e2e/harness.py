@@ -1,0 +1,172 @@
+"""What the end-to-end tests share: a server of their own, clients on sockets, and waiting for what must come.
+
+Nothing here sleeps for a while and hopes: a wait ends when its condition holds, and its deadline only
+bounds a failure. Environment: VECHE, the binary.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+VECHE = os.environ.get("VECHE") or os.path.join(os.path.dirname(__file__), "../../build/release/veche")
+DEADLINE_S = float(os.environ.get("VECHE_DEADLINE", "60"))
+
+# What most tests want: cheap hashes, and no limits that a test is not about.
+QUICK_CONFIG = """
+[limits]
+command_rate = 0
+[accounts]
+hash_cost = "lowest"
+failed_logins_per_minute = 0
+"""
+
+
+class Server:
+    """`veche serve` in a data directory of its own, on a free loopback port."""
+
+    def __init__(self, config=QUICK_CONFIG, args=(), data=None, listen="line://127.0.0.1:0", env=None):
+        self.dir = data or tempfile.mkdtemp(prefix="veche-e2e-")
+        self.owns_dir = data is None
+        config_file = os.path.join(self.dir, "veche.toml")
+        with open(config_file, "w", encoding="utf-8") as file:
+            file.write(config)
+        self.data = os.path.join(self.dir, "data")
+        self.command = [VECHE, "serve", "--config", config_file, "--data", self.data, "--no-console", *args]
+        if listen:
+            self.command += ["--listen", listen]
+        self.env = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", **(env or {})}
+        self.output = ""
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                        env=self.env, stdin=subprocess.DEVNULL)
+        self.output = ""
+        self.port = None
+        while True:
+            line = self.process.stdout.readline()
+            self.output += line
+            if found := re.search(r"telnet \S+ (\d+)", line):
+                self.port = int(found.group(1))
+            if not line or "Ctrl-C" in line:
+                break
+        if self.port is None:
+            self.process.wait(DEADLINE_S)  # it said why in `output`
+
+    def kill(self, how=signal.SIGKILL):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait(DEADLINE_S)
+        self.process.stdout.close()
+        return code
+
+    def close(self):
+        code = self.kill(signal.SIGTERM) if self.process.poll() is None else self.process.returncode
+        self.process.stdout.close()
+        if self.owns_dir:
+            shutil.rmtree(self.dir, ignore_errors=True)
+        return code
+
+    def client(self, *lines):
+        """A connection that has sent `lines`."""
+        client = Client(self.port)
+        client.send(*lines)
+        return client
+
+    def guest(self, name):
+        """A guest in bare mode, in the default room."""
+        client = self.client(name, "", "/bare")
+        client.expect("READY\n")
+        return client
+
+    def log(self):
+        with open(os.path.join(self.data, "veche.log"), encoding="utf-8") as file:
+            return file.read()
+
+
+class Client:
+    """One connection; what came is in `seen` until it is taken."""
+
+    def __init__(self, port, receive_buffer=None):
+        self.socket = socket.socket()
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(DEADLINE_S)
+        self.socket.connect(("127.0.0.1", port))
+        self.seen = b""
+
+    def send(self, *lines):
+        self.send_bytes("".join(line + "\n" for line in lines).encode())
+
+    def send_bytes(self, data):
+        self.socket.sendall(data)
+
+    def expect(self, text):
+        """Waits until `text` has come; takes and returns everything up to its end."""
+        wanted = text if isinstance(text, bytes) else text.encode()
+        end = time.monotonic() + DEADLINE_S
+        while wanted not in self.seen:
+            if time.monotonic() > end:
+                raise AssertionError(f"{wanted!r} did not come; there is {self.seen!r}")
+            data = self.receive()
+            if not data:
+                raise AssertionError(f"closed before {wanted!r} came; there is {self.seen!r}")
+        at = self.seen.index(wanted) + len(wanted)
+        taken, self.seen = self.seen[:at], self.seen[at:]
+        return taken.decode("utf-8", "backslashreplace")
+
+    def receive(self):
+        try:
+            data = self.socket.recv(1 << 16)
+        except socket.timeout:
+            raise AssertionError(f"nothing came for {DEADLINE_S} s; there is {self.seen!r}") from None
+        except ConnectionResetError:
+            data = b""
+        self.seen += data
+        return data
+
+    def rest(self):
+        """Everything until the server closes."""
+        while self.receive():
+            pass
+        taken, self.seen = self.seen, b""
+        return taken.decode("utf-8", "backslashreplace")
+
+    def finish(self):
+        """Our FIN; then everything that is still owed."""
+        self.socket.shutdown(socket.SHUT_WR)
+        return self.rest()
+
+    def close(self):
+        self.socket.close()
+
+
+class ServerTest(unittest.TestCase):
+    """A test case with one server for all of its tests."""
+
+    CONFIG = QUICK_CONFIG
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(cls.CONFIG)
+        if cls.server.port is None:
+            raise AssertionError("the server did not start: " + cls.server.output)
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.close()
+        if code != 0:
+            raise AssertionError(f"the server ended with {code}")
+
+
+def veche(*args, stdin="", env=None):
+    """Runs the binary to its end."""
+    return subprocess.run([VECHE, *args], input=stdin, capture_output=True, text=True, timeout=DEADLINE_S,
+                          env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
