@@ -1,0 +1,243 @@
+#include "cli/command_line.h"
+
+#include "base/text.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace veche::cli {
+namespace {
+
+using base::fail;
+using base::Result;
+using base::Translator;
+using control::AccountAction;
+
+/// The commands and the options that they fill. Lives as long as the parsing.
+class CommandLine {
+ public:
+  explicit CommandLine(const Translator& t) : t_(t), app_(t("veche: a chat server of your own"), "veche") {
+    app_.set_help_flag("-h,--help", t("Show this help"));
+    app_.add_flag("--version", version_, t("Show the version"));
+    app_.require_subcommand(0,
+                            1);  // what follows a command is its own, even a word that is a command elsewhere
+    label();
+    add_serve();
+    add_account();
+    add_config();
+    help_ = app_.add_subcommand("help", t("Show the help of a command"));
+    help_->add_option("COMMAND", help_about_, t("The command"))->type_name("");
+  }
+
+  Result<Invocation> parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+      return page(app_.help());
+    } catch (const CLI::ExtrasError&) {
+      return unknown();
+    } catch (const CLI::ArgumentMismatch& error) {  // "--data: 1 required DIR missing"
+      const std::string_view words = error.what();
+      return fail(std::string(words.substr(0, words.find(':'))), t_("its value is missing"),
+                  try_help(*chosen()));
+    } catch (const CLI::RequiredError&) {
+      return fail(name_of(*chosen()), t_("the account's name is missing"), try_help(*chosen()));
+    } catch (const CLI::ParseError& error) {
+      return fail(name_of(*chosen()), error.what(), try_help(*chosen()));
+    }
+    return invocation();
+  }
+
+ private:
+  void label() {
+    auto formatter = app_.get_formatter();
+    formatter->label("Usage", t_("Usage"));
+    formatter->label("OPTIONS", t_("OPTIONS"));
+    formatter->label("SUBCOMMAND", t_("SUBCOMMAND"));
+    formatter->label("Positionals", t_("Positionals"));
+    formatter->label("Options", t_("Options"));
+    formatter->label("Subcommands", t_("Subcommands"));
+  }
+
+  void add_place(CLI::App& command, std::string& config_file, std::string& data_dir) {
+    command.add_option("--config", config_file, t_("Configuration file; without it: the defaults"))
+        ->type_name("FILE");
+    command.add_option("--data", data_dir, t_("Data directory, instead of the configuration's"))
+        ->type_name("DIR");
+  }
+
+  void add_serve() {
+    serve_ = app_.add_subcommand("serve", t_("Run the chat server"));
+    add_place(*serve_, serve_options_.config_file, serve_options_.data_dir);
+    serve_
+        ->add_option("--listen", serve_options_.listen,
+                     t_("Where to listen, for example line://0.0.0.0:1898; may be given several times"))
+        ->type_name("PROTOCOL://ADDRESS:PORT")
+        ->expected(1)
+        ->take_all();
+    serve_->add_option("--model", serve_options_.model, t_("How clients are served: events"))
+        ->type_name("MODEL");
+    serve_->add_option("--loops", serve_options_.loops, t_("Number of event loops; 0: one per core"))
+        ->type_name("N");
+    serve_->add_flag("--no-console", serve_options_.no_console, t_("Take no commands from standard input"));
+  }
+
+  void add_account() {
+    account_ =
+        app_.add_subcommand("account", t_("Add, change and list accounts, of a running or a stopped server"));
+    account_->require_subcommand(0, 1);
+    add_place(*account_, account_options_.config_file, account_options_.data_dir);
+    add_account_action("add", AccountAction::add,
+                       t_("Make an account; the password is asked, or read from standard input"));
+    add_account_action("passwd", AccountAction::passwd, t_("Give an account a new password"));
+    add_account_action("remove", AccountAction::remove, t_("Remove an account"));
+    CLI::App* list = add_account_action("list", AccountAction::list, t_("List the accounts"));
+    list->add_flag("--json", account_options_.json, t_("As JSON"));
+  }
+
+  CLI::App* add_account_action(std::string name, AccountAction action, std::string description) {
+    CLI::App* command = account_->add_subcommand(std::move(name), std::move(description));
+    if (action != AccountAction::list) {
+      command->add_option("NAME", account_options_.name, t_("The account"))
+          ->type_name("")
+          ->required()
+          ->option_text(" ");
+    }
+    add_place(*command, account_options_.config_file, account_options_.data_dir);
+    account_actions_.emplace_back(command, action);
+    return command;
+  }
+
+  void add_config() {
+    config_ = app_.add_subcommand("config", t_("Check, show and make configuration files"));
+    config_->require_subcommand(0, 1);
+    add_config_action("check", ConfigAction::check,
+                      t_("Check a file (veche.toml), and tell everything that is wrong"), true);
+    add_config_action("show", ConfigAction::show, t_("Show what a file comes to; without one: the defaults"),
+                      true);
+    add_config_action("init", ConfigAction::init,
+                      t_("Write a new file (veche.toml) that explains every key; - for standard output"),
+                      false);
+  }
+
+  void add_config_action(std::string name, ConfigAction action, std::string description, bool has_json) {
+    CLI::App* command = config_->add_subcommand(std::move(name), std::move(description));
+    command->add_option("FILE", config_options_.file, t_("The file"))->type_name("");
+    if (has_json) command->add_flag("--json", config_options_.json, t_("As JSON"));
+    config_actions_.emplace_back(command, action);
+  }
+
+  Result<Invocation> invocation() {
+    if (version_) return Text{"veche " VECHE_VERSION "\n"};
+    if (help_->parsed()) return help();
+    if (serve_->parsed()) return serve_options_;
+    for (const auto& [command, action] : account_actions_) {
+      if (!command->parsed()) continue;
+      account_options_.action = action;
+      return account_options_;
+    }
+    for (const auto& [command, action] : config_actions_) {
+      config_options_.action = action;
+      if (command->parsed()) return config_options_;
+    }
+    return fail(name_of(*chosen()), t_("a command is missing"),
+                fmt::format("{}", fmt::join(commands(*chosen()), ", ")));
+  }
+
+  /// Without the empty lines that CLI11 ends with.
+  static Text page(std::string text) {
+    text.erase(text.find_last_not_of('\n') + 1);
+    return Text{text + '\n'};
+  }
+
+  Result<Invocation> help() {
+    const CLI::App* about = &app_;
+    for (const std::string& word : help_about_) {
+      const auto names = commands(*about);
+      if (std::find(names.begin(), names.end(), word) == names.end()) {
+        return fail(word, t_("unknown command"), did_you_mean(word, names));
+      }
+      about = about->get_subcommand(word);
+    }
+    const std::string usage = about == &app_ ? "veche" : "veche " + name_of(*about);
+    return page(about->get_formatter()->make_help(about, usage, CLI::AppFormatMode::Normal));
+  }
+
+  /// What CLI11 did not understand: a command, an option, or one word too many.
+  Result<Invocation> unknown() {
+    const CLI::App& command = *chosen();
+    const std::string word = app_.remaining(true).front();
+    if (word.starts_with('-')) {
+      std::vector<std::string> names;
+      for (const CLI::Option* option : command.get_options()) {
+        if (option->nonpositional()) names.push_back(option->get_name());
+      }
+      const std::string name = word.substr(0, word.find('='));
+      return fail(name, t_("unknown option"), did_you_mean(name, names));
+    }
+    const auto names = commands(command);
+    if (!names.empty()) return fail(word, t_("unknown command"), did_you_mean(word, names));
+    return fail(word, t_("one word too many"), try_help(command));
+  }
+
+  /// The deepest command on the line.
+  const CLI::App* chosen() const {
+    const CLI::App* command = &app_;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+    return command;
+  }
+
+  static std::vector<std::string> commands(const CLI::App& of) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : of.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(command->get_name());
+    }
+    return names;
+  }
+
+  /// "account add".
+  std::string name_of(const CLI::App& command) const {
+    const CLI::App* parent = command.get_parent();
+    if (!parent) return t_("command line");
+    if (!parent->get_parent()) return command.get_name();
+    return name_of(*parent) + ' ' + command.get_name();
+  }
+
+  std::string try_help(const CLI::App& command) const {
+    return command.get_parent() ? fmt::format("veche help {}", name_of(command)) : "veche help";
+  }
+
+  std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) const {
+    if (const auto near = base::nearest(word, names)) return t_("did you mean {}?", *near);
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+
+  const Translator& t_;
+  CLI::App app_;
+  bool version_ = false;
+  CLI::App* help_ = nullptr;
+  std::vector<std::string> help_about_;
+  CLI::App* serve_ = nullptr;
+  ServeOptions serve_options_;
+  CLI::App* account_ = nullptr;
+  AccountOptions account_options_;
+  std::vector<std::pair<CLI::App*, AccountAction>> account_actions_;
+  CLI::App* config_ = nullptr;
+  ConfigOptions config_options_;
+  std::vector<std::pair<CLI::App*, ConfigAction>> config_actions_;
+};
+
+}  // namespace
+
+Result<Invocation> parse_command_line(std::span<const char* const> arguments, const Translator& t) {
+  return CommandLine(t).parse({arguments.begin(), arguments.end()});
+}
+
+}  // namespace veche::cli

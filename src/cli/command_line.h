@@ -1,0 +1,54 @@
+// The command line as values: what was asked for, told apart from doing it. Parsing needs CLI11, which is
+// heavy and stays in command_line.cpp. Pure but for its input; any thread.
+#pragma once
+
+#include "base/i18n.h"
+#include "base/result.h"
+#include "control/account_protocol.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace veche::cli {
+
+/// Options are texts as they were typed; empty: not given.
+struct ServeOptions {
+  std::string config_file;
+  std::string data_dir;
+  std::vector<std::string> listen;
+  std::string model;
+  std::string loops;
+  bool no_console = false;
+};
+
+struct AccountOptions {
+  control::AccountAction action = control::AccountAction::list;
+  std::string name;
+  std::string config_file;
+  std::string data_dir;
+  bool json = false;
+};
+
+enum class ConfigAction : std::uint8_t { check, show, init };
+
+struct ConfigOptions {
+  ConfigAction action = ConfigAction::check;
+  std::string file;
+  bool json = false;
+};
+
+/// Help or the version: there is nothing to do but to print it.
+struct Text {
+  std::string text;
+};
+
+using Invocation = std::variant<ServeOptions, AccountOptions, ConfigOptions, Text>;
+
+/// `arguments` without the program's name. An error is wrong usage; it offers what was probably meant.
+base::Result<Invocation> parse_command_line(std::span<const char* const> arguments,
+                                            const base::Translator& t);
+
+}  // namespace veche::cli

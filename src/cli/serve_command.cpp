@@ -1,0 +1,69 @@
+#include "cli/serve_command.h"
+
+#include "cli/exit_code.h"
+#include "cli/load_config.h"
+#include "control/config_keys.h"
+#include "server/serve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace veche::cli {
+namespace {
+
+using base::Error;
+using base::fail;
+using base::Result;
+
+/// `--NAME TEXT` as the key `server.NAME`.
+Result<> apply_key(std::string_view name, const std::string& text, control::Config& config) {
+  if (text.empty()) return {};
+  const control::ConfigKey& key = *control::find_key("server", name);
+  auto value = control::parse_value(key, text);
+  auto fine = value ? control::check_value(key, *value) : tl::unexpected(value.error());
+  if (!fine) {
+    Error error = std::move(fine.error());
+    error.what = fmt::format("--{} {}", name, text);
+    return tl::unexpected(std::move(error));
+  }
+  control::ListenConfig nowhere;
+  key.set(config, nowhere, *value);
+  return {};
+}
+
+/// The listeners of the command line replace those of the same protocol.
+Result<> apply_listen(const std::vector<std::string>& texts, control::Config& config) {
+  std::vector<control::ListenConfig> named;
+  for (const std::string& text : texts) {
+    auto listen = control::parse_listen(text);
+    if (!listen) return tl::unexpected(std::move(listen.error()));
+    const bool twice = std::any_of(named.begin(), named.end(), [&](const auto& other) {
+      return listen->port != 0 && other.address == listen->address && other.port == listen->port;
+    });
+    if (twice) return fail(fmt::format("--listen {}", text), "the same address and port are given twice");
+    std::erase_if(config.listen, [&](const auto& other) { return other.protocol == listen->protocol; });
+    named.push_back(*std::move(listen));
+  }
+  config.listen.insert(config.listen.end(), named.begin(), named.end());
+  return {};
+}
+
+}  // namespace
+
+Result<> apply(const ServeOptions& options, control::Config& config) {
+  if (auto done = apply_key("model", options.model, config); !done) return done;
+  if (auto done = apply_key("loops", options.loops, config); !done) return done;
+  return apply_listen(options.listen, config);
+}
+
+int run_serve(const ServeOptions& options) {
+  auto config = load_config(options.config_file, options.data_dir);
+  if (!config) return kUsage;
+  if (auto done = apply(options, *config); !done) return report(done.error(), kUsage);
+  return server::serve(*config, !options.no_console);
+}
+
+}  // namespace veche::cli

@@ -1,0 +1,113 @@
+// The configuration as values: read once, checked whole, then never changed (a reload makes a new one).
+// Every key of the file is a row of the table in config_keys.cpp, which feeds reading, `config init` and
+// `config show` alike. Any thread.
+#pragma once
+
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "store/password.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace veche::control {
+
+struct ListenConfig {
+  std::string protocol = "line";
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 1898;
+  bool named = false;  ///< the operator chose this port: if it is taken, that is an error, not a reason to move on
+};
+
+struct ServerConfig {
+  std::string name = "localhost";
+  std::string network = "Veche";
+  std::filesystem::path data_dir = "veche-data";
+  std::filesystem::path motd_file;
+  std::string password;  ///< connection password; empty: none
+  std::string description;
+  base::Language language = base::Language::en;
+  std::string model = "events";
+  unsigned loops = 0;  ///< 0: one per core
+  bool power_durable = false;
+};
+
+struct LimitsConfig {  // 0 lifts a limit
+  unsigned connections_per_address = 128;
+  unsigned connection_rate = 512;
+  unsigned command_rate = 2;
+  unsigned command_burst = 10;
+  std::chrono::milliseconds registration_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{0};
+  std::uint64_t send_queue_bytes = 1024 * 1024;
+  std::uint64_t recv_queue_bytes = 16 * 1024;
+  unsigned nick_length = 32;
+  unsigned channel_length = 64;
+  unsigned message_bytes = 4096;
+};
+
+struct AccountsConfig {
+  bool required = false;
+  bool registration = true;
+  store::HashCost hash_cost = store::HashCost::interactive;
+  unsigned failed_logins_per_minute = 3;
+  std::chrono::milliseconds token_lifetime = std::chrono::days{30};
+  bool remember_addresses = true;
+};
+
+struct ChannelsConfig {
+  std::string default_room = "#veche";
+};
+
+struct HistoryConfig {
+  bool enabled = true;
+  std::chrono::milliseconds retention{0};  ///< 0: for ever
+  unsigned query_limit = 100;              ///< 0: no limit
+  unsigned playback_limit = 20;
+};
+
+struct LogConfig {
+  base::LogTarget target = base::LogTarget::file;
+  base::LogLevel level = base::LogLevel::info;
+  base::LogFormat format = base::LogFormat::text;
+};
+
+struct Config {
+  ServerConfig server;
+  std::vector<ListenConfig> listen{ListenConfig{}};
+  LimitsConfig limits;
+  AccountsConfig accounts;
+  ChannelsConfig channels;
+  HistoryConfig history;
+  LogConfig log;
+};
+
+/// Everything that is wrong with a file, each as `FILE:LINE:COLUMN: KEY: WHY (HINT)`.
+struct ConfigErrors {
+  std::vector<std::string> lines;
+};
+
+/// Reads and checks the file at `path` whole. A relative `data_dir` is relative to the working directory.
+tl::expected<Config, ConfigErrors> read_config(const std::filesystem::path& path);
+/// The same for text that was read already; `name` stands for the file in errors.
+tl::expected<Config, ConfigErrors> parse_config(std::string_view toml, std::string_view name);
+
+/// The keys of INTERFACE that are read and checked, but have no effect in this version; for `config check`.
+std::vector<std::string> keys_without_effect(std::string_view toml);
+
+/// A file with every key that has an effect, its default and a comment, as `veche config init` writes it.
+std::string default_config_text();
+/// `config` as such a file, for `veche config show`.
+std::string config_text(const Config& config);
+/// `config` as one JSON object, for `veche config show --json`.
+std::string config_json(const Config& config);
+
+/// `line://ADDRESS:PORT` of the command line (`line://` alone: the default address and port). Errors name the protocols known in this version.
+base::Result<ListenConfig> parse_listen(std::string_view text);
+
+}  // namespace veche::control

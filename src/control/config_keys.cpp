@@ -1,0 +1,346 @@
+#include "control/config_keys.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "control/config_checks.h"
+
+#include <algorithm>
+#include <chrono>
+#include <type_traits>
+
+namespace veche::control {
+namespace {
+
+using base::fail;
+using base::Result;
+using std::chrono::milliseconds;
+namespace limits = base::limits;
+
+using Words = std::vector<std::string_view>;
+
+// How a field's type is spelled in the file.
+template <class Field>
+constexpr KeyKind kKindOf = std::is_same_v<Field, bool>            ? KeyKind::flag
+                            : std::is_same_v<Field, std::uint64_t> ? KeyKind::size
+                            : std::is_same_v<Field, milliseconds>  ? KeyKind::duration
+                            : std::is_integral_v<Field>            ? KeyKind::number
+                                                                   : KeyKind::text;
+
+template <class Field>
+KeyValue to_value(const Field& field) {
+  if constexpr (std::is_same_v<Field, milliseconds>)
+    return static_cast<std::uint64_t>(field.count());
+  else if constexpr (std::is_same_v<Field, bool>)
+    return field;
+  else if constexpr (std::is_integral_v<Field>)
+    return std::uint64_t{field};
+  else
+    return std::string(field);
+}
+
+template <class Field>
+void assign(Field& field, const KeyValue& value) {
+  if constexpr (std::is_same_v<Field, milliseconds>)
+    field = milliseconds(std::get<std::uint64_t>(value));
+  else if constexpr (std::is_same_v<Field, bool>)
+    field = std::get<bool>(value);
+  else if constexpr (std::is_integral_v<Field>)
+    field = static_cast<Field>(std::get<std::uint64_t>(value));
+  else
+    field = std::get<std::string>(value);
+}
+
+constexpr std::uint64_t in_ms(milliseconds duration) { return static_cast<std::uint64_t>(duration.count()); }
+constexpr std::uint64_t kLongestMs = in_ms(std::chrono::days{36'500});
+
+KeyRange default_range(KeyKind kind) {
+  if (kind == KeyKind::duration) return {in_ms(std::chrono::seconds{1}), kLongestMs, true};
+  return {};
+}
+
+/// The rows of one section, each in one call.
+class Rows {
+ public:
+  Rows(std::vector<ConfigKey>& keys, std::string_view section) : keys_(keys), section_(section) {}
+
+  /// A key that fills `field` of `part`.
+  template <class Part, class Field>
+  ConfigKey& key(std::string_view name, Part Config::*part, Field Part::*field, std::string comment) {
+    return add<Field>(
+        name, std::move(comment),
+        [=](const Config& config, const ListenConfig&) { return to_value(config.*part.*field); },
+        [=](Config& config, ListenConfig&, const KeyValue& value) { assign(config.*part.*field, value); });
+  }
+
+  /// A key that fills `field` of the [[listen]] entry it stands in.
+  template <class Field>
+  ConfigKey& key(std::string_view name, Field ListenConfig::*field, std::string comment) {
+    return add<Field>(
+        name, std::move(comment),
+        [=](const Config&, const ListenConfig& listen) { return to_value(listen.*field); },
+        [=](Config&, ListenConfig& listen, const KeyValue& value) { assign(listen.*field, value); });
+  }
+
+  /// A key whose words stand for the values 0, 1, ... of `field`.
+  template <class Part, class Enum>
+  ConfigKey& choice(std::string_view name, Part Config::*part, Enum Part::*field, Words words,
+                    std::string comment) {
+    ConfigKey& row = add<std::string>(
+        name, std::move(comment),
+        [=](const Config& config, const ListenConfig&) -> KeyValue {
+          const auto index = static_cast<std::size_t>(config.*part.*field);
+          base::check(index < words.size(), "a choice of the configuration has a word");
+          return std::string(words[index]);
+        },
+        [=](Config& config, ListenConfig&, const KeyValue& value) {
+          const auto found = std::find(words.begin(), words.end(), std::get<std::string>(value));
+          config.*part.*field = static_cast<Enum>(found - words.begin());
+        });
+    row.kind = KeyKind::choice;
+    row.words = std::move(words);
+    return row;
+  }
+
+  /// A key that is read and checked, but has no effect in this version.
+  ConfigKey& idle(std::string_view name, KeyKind kind, KeyValue example) {
+    ConfigKey& row = keys_.emplace_back();
+    row.section = section_;
+    row.name = name;
+    row.kind = kind;
+    row.range = default_range(kind);
+    row.example = std::move(example);
+    return row;
+  }
+  void idle_choice(std::string_view name, Words words) {
+    idle(name, KeyKind::choice, std::string(words.front())).words = words;
+  }
+
+ private:
+  template <class Field, class Get, class Set>
+  ConfigKey& add(std::string_view name, std::string comment, Get get, Set set) {
+    const Config config;
+    const ListenConfig listen;
+    ConfigKey& row = idle(name, kKindOf<Field>, get(config, listen));
+    row.comment = std::move(comment);
+    row.get = get;
+    row.set = set;
+    return row;
+  }
+
+  std::vector<ConfigKey>& keys_;
+  std::string_view section_;
+};
+
+auto text_up_to(std::size_t bytes_max) {
+  return [=](const KeyValue& value) { return check_text(std::get<std::string>(value), bytes_max); };
+}
+
+template <Result<> (*check)(std::string_view)>
+Result<> checked(const KeyValue& value) {
+  return check(std::get<std::string>(value));
+}
+
+/// A limit that nothing may lift beyond `max`: 0 and `max` mean the same, so 0 is read as `max`.
+template <class Part>
+void hard_limit(ConfigKey& row, Part Config::*part, unsigned Part::*field, std::size_t max) {
+  row.range = {1, max, true};
+  row.set = [=](Config& config, ListenConfig&, const KeyValue& value) {
+    const auto number = static_cast<unsigned>(std::get<std::uint64_t>(value));
+    config.*part.*field = number == 0 ? static_cast<unsigned>(max) : number;
+  };
+}
+
+void server_rows(Rows rows) {
+  using S = ServerConfig;
+  constexpr auto part = &Config::server;
+  rows.key("name", part, &S::name, "Host name that clients see.").check = checked<check_host_name>;
+  rows.key("network", part, &S::network, "Name of the chat, as people know it.").check =
+      [](const KeyValue& value) {
+        if (std::get<std::string>(value).empty()) return Result<>(fail("", "a chat needs a name"));
+        return check_text(std::get<std::string>(value), 64);
+      };
+  rows.key("data_dir", part, &S::data_dir,
+           "Where accounts, history and log are kept; relative to the working directory.")
+      .check = [](const KeyValue& value) {
+    if (std::get<std::string>(value).empty()) return Result<>(fail("", "the path is empty"));
+    return check_text(std::get<std::string>(value), 4000);
+  };
+  rows.key("motd_file", part, &S::motd_file, "Text file shown to everyone who connects; empty: none.").check =
+      text_up_to(4000);
+  rows.key("password", part, &S::password, "Connection password, asked before anything else; empty: none.")
+      .check = text_up_to(limits::kPasswordBytesMax);
+  rows.key("description", part, &S::description, "A line about this chat.").check = text_up_to(400);
+  rows.idle_choice("casemapping", {"ascii", "rfc1459", "precis"});
+  rows.idle("utf8_only", KeyKind::flag, true);
+  rows.choice("language", part, &S::language, {"en", "ru", "uk"},
+              "Default language for people: en, ru or uk.");
+  ConfigKey& model = rows.key("model", part, &S::model, "How clients are served: events (event loops).");
+  model.kind = KeyKind::choice;
+  model.words = {"events"};
+  model.later = {"threads"};
+  rows.key("loops", part, &S::loops, "Number of event loops, a thread each; 0: one per core.").range = {
+      0, 255, false};
+  rows.idle("trusted_proxies", KeyKind::list, std::vector<std::string>{"10.0.0.0/8"});
+  rows.idle("resolve_hostnames", KeyKind::flag, false);
+  rows.choice(
+      "durability", part, &S::power_durable, {"process", "power"},
+      "What a message survives: process (the server being killed) or power (power loss too; slower).");
+}
+
+void listen_rows(Rows rows) {
+  using L = ListenConfig;
+  ConfigKey& protocol = rows.key("protocol", &L::protocol, "What is spoken: line (telnet and nc).");
+  protocol.kind = KeyKind::choice;
+  protocol.words = {"line"};
+  protocol.later = {"irc", "web"};
+  rows.key("address", &L::address,
+           "Numeric IPv4 or IPv6 address; 127.0.0.1 is this machine alone, 0.0.0.0 every interface.")
+      .check = checked<check_address>;
+  rows.key("port", &L::port,
+           "If no port is written here and the default is taken, the next free one is used.")
+      .range = {1, 65535, false};
+  rows.idle("tls", KeyKind::flag, false).check = [](const KeyValue& value) -> Result<> {
+    if (std::get<bool>(value)) return fail("", "TLS is not in this version", "tls = false");
+    return {};
+  };
+  rows.idle("tls_cert", KeyKind::text, "cert.pem");
+  rows.idle("tls_key", KeyKind::text, "key.pem");
+  rows.idle_choice("tls_client_cert", {"off", "ask", "require"});
+  rows.idle("proxy_protocol", KeyKind::flag, false);
+  rows.idle("allowed_origins", KeyKind::list, std::vector<std::string>{"chat.example.org"});
+}
+
+void limits_rows(Rows rows) {
+  using L = LimitsConfig;
+  constexpr auto part = &Config::limits;
+  rows.key("connections_per_address", part, &L::connections_per_address,
+           "Connections from one address at a time; loopback is exempt.");
+  rows.key("connection_rate", part, &L::connection_rate, "New connections from one address in ten minutes.");
+  rows.key("command_rate", part, &L::command_rate, "Lines a second from one client, after a burst.");
+  rows.key("command_burst", part, &L::command_burst, "Lines that a client may send at once.");
+  rows.key("registration_timeout", part, &L::registration_timeout, "How long a client may take to log in.");
+  rows.idle("ping_interval", KeyKind::duration, std::uint64_t{90'000});
+  rows.key("idle_timeout", part, &L::idle_timeout, "A client that is silent for longer is disconnected.");
+  constexpr KeyRange kQueue{2 * limits::kLineBytesMax, 1ull << 40, true};
+  rows.key("send_queue", part, &L::send_queue_bytes,
+           "What may wait for a slow reader; past it, the client is cut.")
+      .range = kQueue;
+  rows.key("recv_queue", part, &L::recv_queue_bytes, "What a client may send ahead; past it, reading waits.")
+      .range = kQueue;
+  hard_limit(rows.key("nick_length", part, &L::nick_length, "Characters in a person's name."), part,
+             &L::nick_length, limits::kNameCodePointsMax);
+  hard_limit(
+      rows.key("channel_length", part, &L::channel_length, "Characters in a room's name, without its '#'."),
+      part, &L::channel_length, limits::kRoomCodePointsMax);
+  for (const std::string_view name : {"topic_length", "kick_length", "away_length"}) {
+    rows.idle(name, KeyKind::number, std::uint64_t{390});
+  }
+  hard_limit(rows.key("message_bytes", part, &L::message_bytes, "Bytes in a message."), part,
+             &L::message_bytes, limits::kMessageBytesMax);
+  for (const std::string_view name : {"list_modes", "monitor", "whowas"}) {
+    rows.idle(name, KeyKind::number, std::uint64_t{100});
+  }
+}
+
+void accounts_rows(Rows rows) {
+  using A = AccountsConfig;
+  constexpr auto part = &Config::accounts;
+  rows.key("required", part, &A::required, "true: nobody joins without an account.");
+  rows.key("registration", part, &A::registration, "Whether people may make accounts themselves.");
+  rows.idle("registration_before_connect", KeyKind::flag, true);
+  rows.idle("sasl", KeyKind::list, std::vector<std::string>{"PLAIN", "SCRAM-SHA-256", "EXTERNAL"}).words = {
+      "PLAIN", "SCRAM-SHA-256", "EXTERNAL"};
+  rows.choice(
+      "hash_cost", part, &A::hash_cost, {"lowest", "interactive", "moderate"},
+      "Cost of a password check: interactive (64 MiB, 0.2 s), moderate (256 MiB, 1.3 s), lowest (tests).");
+  rows.idle("nick_protection", KeyKind::text, "strict");
+  rows.idle("sessions", KeyKind::text, "shared");
+  rows.idle_choice("always_on", {"opt-in", "off", "opt-out"});
+  rows.key("failed_logins_per_minute", part, &A::failed_logins_per_minute,
+           "Wrong passwords a minute from one address before it has to wait; 0: no limit.");
+  rows.key("token_lifetime", part, &A::token_lifetime, "How long a session token lets its owner in.")
+      .range = {in_ms(std::chrono::minutes{1}), kLongestMs, false};
+  rows.key("remember_addresses", part, &A::remember_addresses,
+           "Greet a client by the name that its address last logged in with.");
+}
+
+void remaining_rows(std::vector<ConfigKey>& keys) {
+  Rows people(keys, "operator");
+  people.idle("name", KeyKind::text, "root");
+  people.idle("password", KeyKind::text, "");
+  people.idle("grants", KeyKind::list, std::vector<std::string>{"all"});
+
+  limits_rows({keys, "limits"});
+  accounts_rows({keys, "accounts"});
+
+  Rows channels(keys, "channels");
+  channels
+      .key("default", &Config::channels, &ChannelsConfig::default_room, "The room that everybody lands in.")
+      .check = checked<check_room>;
+  channels.idle("default_modes", KeyKind::text, "+nt");
+  channels.idle("registration", KeyKind::flag, true);
+
+  using H = HistoryConfig;
+  constexpr auto part = &Config::history;
+  Rows history(keys, "history");
+  history.key("enabled", part, &H::enabled, "Whether messages are kept.");
+  history.key("retention", part, &H::retention, "How long they are kept; 0: for ever.");
+  history.key("query_limit", part, &H::query_limit,
+              "Messages that one /history or /search gives; 0: no limit.");
+  history.key("playback_limit", part, &H::playback_limit, "Messages shown on entering a room.").range = {
+      0, 1000, false};
+  history.idle("redaction", KeyKind::flag, true);
+
+  Rows multiline(keys, "multiline");
+  multiline.idle("max_bytes", KeyKind::number, std::uint64_t{4096});
+  multiline.idle("max_lines", KeyKind::number, std::uint64_t{32});
+
+  using base::LogTarget;
+  Rows log(keys, "log");
+  log.choice("target", &Config::log, &LogConfig::target, {"file", "stderr", "journal"},
+             "file (veche.log in the data directory, rotated), stderr, or journal (the service manager's).");
+  log.choice("level", &Config::log, &LogConfig::level, {"debug", "info", "warning", "error"},
+             "The least that is logged: debug, info, warning or error.");
+  log.choice("format", &Config::log, &LogConfig::format, {"text", "json"},
+             "text, or json (an object a line).");
+
+  Rows admin(keys, "admin");
+  for (const std::string_view name : {"name", "email", "location"}) admin.idle(name, KeyKind::text, "");
+}
+
+}  // namespace
+
+std::span<const ConfigSection> config_sections() {
+  static constexpr ConfigSection kSections[] = {
+      {"server"},   {"listen", true}, {"operator", true}, {"limits"}, {"accounts"},
+      {"channels"}, {"history"},      {"multiline"},      {"log"},    {"admin"},
+  };
+  return kSections;
+}
+
+std::span<const ConfigKey> config_keys() {
+  static const std::vector<ConfigKey> keys = [] {
+    std::vector<ConfigKey> rows;
+    server_rows({rows, "server"});
+    listen_rows({rows, "listen"});
+    remaining_rows(rows);
+    return rows;
+  }();
+  return keys;
+}
+
+const ConfigSection* find_section(std::string_view name) {
+  const auto all = config_sections();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& section) { return section.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+const ConfigKey* find_key(std::string_view section, std::string_view name) {
+  const auto all = config_keys();
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const auto& key) { return key.section == section && key.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace veche::control
