@@ -1,16 +1,17 @@
 // The load for the chat comparison: one room (or channel) of N receivers and one sender with W messages in
-// flight. A message is in flight until every receiver has it. Speaks the line protocol (after /bare) and Redis
-// pub/sub; takes the server's processor time from /proc, so server and load may share a machine.
+// flight. A message is in flight until every receiver has it. Speaks the line protocol (after /bare) and
+// Redis pub/sub; takes the server's processor time from /proc, so server and load may share a machine.
 //
 //   chat_load line|redis HOST PORT PID --receivers N --window W --seconds S [--bytes B]
 //   chat_load line|redis HOST PORT PID --idle N          resident bytes per idle member
 //
 // Prints one JSON object.
+#include <unistd.h>
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -76,7 +77,9 @@ void read_until(int fd, std::string_view what) {
   }
 }
 
-std::string bulk(std::string_view word) { return "$" + std::to_string(word.size()) + "\r\n" + std::string(word) + "\r\n"; }
+std::string bulk(std::string_view word) {
+  return "$" + std::to_string(word.size()) + "\r\n" + std::string(word) + "\r\n";
+}
 
 /// Nanoseconds of processor time of all threads of `pid`, and their context switches.
 struct Usage {
@@ -137,8 +140,9 @@ class Room {
     const std::string text(static_cast<std::size_t>(options_.bytes), 'x');
     const std::string message =
         options_.redis ? "*3\r\n" + bulk("PUBLISH") + bulk("bench") + bulk(text) : text + "\n";
-    frame_bytes_ = options_.redis ? ("*3\r\n" + bulk("message") + bulk("bench") + bulk(text)).size()
-                                  : ("MSG #bench m" + std::to_string(options_.receivers) + " " + text + "\n").size();
+    frame_bytes_ = options_.redis
+                       ? ("*3\r\n" + bulk("message") + bulk("bench") + bulk(text)).size()
+                       : ("MSG #bench m" + std::to_string(options_.receivers) + " " + text + "\n").size();
     received_.assign(members.size(), 0);
 
     const Usage before = usage_of(options_.pid);
@@ -179,11 +183,12 @@ class Room {
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const Usage after = usage_of(options_.pid);
     const double deliveries = static_cast<double>(sent) * static_cast<double>(members.size());
-    std::printf("{\"messages\":%llu,\"deliveries\":%.0f,\"deliveries_per_s\":%.0f,\"cpu_us_per_delivery\":%.4f,"
-                "\"switches_per_message\":%.2f}\n",
-                static_cast<unsigned long long>(sent), deliveries, deliveries / seconds,
-                (after.cpu_ns - before.cpu_ns) / 1000 / deliveries,
-                (after.switches - before.switches) / static_cast<double>(sent));
+    std::printf(
+        "{\"messages\":%llu,\"deliveries\":%.0f,\"deliveries_per_s\":%.0f,\"cpu_us_per_delivery\":%.4f,"
+        "\"switches_per_message\":%.2f}\n",
+        static_cast<unsigned long long>(sent), deliveries, deliveries / seconds,
+        (after.cpu_ns - before.cpu_ns) / 1000 / deliveries,
+        (after.switches - before.switches) / static_cast<double>(sent));
   }
 
   void idle() {
@@ -197,7 +202,8 @@ class Room {
       }
     }
     settle(members_);
-    std::printf("{\"idle_bytes_per_client\":%.0f}\n", (resident_bytes(options_.pid) - before) / options_.idle);
+    std::printf("{\"idle_bytes_per_client\":%.0f}\n",
+                (resident_bytes(options_.pid) - before) / options_.idle);
   }
 
  private:
@@ -222,7 +228,9 @@ class Room {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 5) die("usage: chat_load line|redis HOST PORT PID [--receivers N --window W --seconds S --bytes B | --idle N]");
+  if (argc < 5)
+    die("usage: chat_load line|redis HOST PORT PID [--receivers N --window W --seconds S --bytes B | --idle "
+        "N]");
   Options options;
   options.redis = std::string_view(argv[1]) == "redis";
   options.host = argv[2];
@@ -230,14 +238,22 @@ int main(int argc, char** argv) {
   options.pid = std::atoi(argv[4]);
   for (int i = 5; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
-    if (name == "--receivers") options.receivers = std::atoi(argv[i + 1]);
-    else if (name == "--window") options.window = std::min(std::atoi(argv[i + 1]), 1000);
-    else if (name == "--seconds") options.seconds = std::atof(argv[i + 1]);
-    else if (name == "--bytes") options.bytes = std::atoi(argv[i + 1]);
-    else if (name == "--idle") options.idle = std::atoi(argv[i + 1]);
-    else die("unknown option " + std::string(name));
+    if (name == "--receivers")
+      options.receivers = std::atoi(argv[i + 1]);
+    else if (name == "--window")
+      options.window = std::min(std::atoi(argv[i + 1]), 1000);
+    else if (name == "--seconds")
+      options.seconds = std::atof(argv[i + 1]);
+    else if (name == "--bytes")
+      options.bytes = std::atoi(argv[i + 1]);
+    else if (name == "--idle")
+      options.idle = std::atoi(argv[i + 1]);
+    else
+      die("unknown option " + std::string(name));
   }
   Room room(options);
-  if (options.idle > 0) room.idle();
-  else room.run();
+  if (options.idle > 0)
+    room.idle();
+  else
+    room.run();
 }

@@ -26,8 +26,8 @@ Language language_from_environment();
 /// The words for `english` in `language`; `english` itself if there are none.
 std::string_view translate(Language language, std::string_view english);
 /// The form for `count` things; `english_one` and `english_many` are the key, as in ngettext.
-std::string_view translate_plural(Language language, std::string_view english_one, std::string_view english_many,
-                                  std::uint64_t count);
+std::string_view translate_plural(Language language, std::string_view english_one,
+                                  std::string_view english_many, std::uint64_t count);
 /// Marks a text that is translated where it is used, not where it stands (a table's), for xgettext.
 constexpr std::string_view N_(std::string_view english) { return english; }
 /// Which of its plural forms a language uses for `count` (0-based, in the order of its catalog).
@@ -46,7 +46,8 @@ class Translator {
   }
   /// `t.plural("{} person", "{} people", n)`; `count` is the first argument of the pattern.
   template <class... Args>
-  std::string plural(std::string_view one, std::string_view many, std::uint64_t count, const Args&... args) const {
+  std::string plural(std::string_view one, std::string_view many, std::uint64_t count,
+                     const Args&... args) const {
     return fmt::vformat(translate_plural(language_, one, many, count), fmt::make_format_args(count, args...));
   }
 

@@ -18,7 +18,7 @@ struct Id {
 /// A connection as the chat knows it. The upper 8 bits name the loop that owns it, the rest is a number that
 /// the loop never uses twice, so an effect for a session that has gone can never reach another.
 using SessionId = Id<struct SessionTag>;
-using UserId = Id<struct UserTag>;        ///< somebody present: one guest, or one account with all its sessions
+using UserId = Id<struct UserTag>;  ///< somebody present: one guest, or one account with all its sessions
 using AccountId = Id<struct AccountTag>;  ///< kept in the store
 using RoomId = Id<struct RoomTag>;        ///< kept in the store
 using MessageId = Id<struct MessageTag>;  ///< kept in the store; grows with the order of messages
@@ -35,5 +35,7 @@ constexpr LoopIndex loop_of(SessionId session) { return static_cast<LoopIndex>(s
 
 template <class Tag>
 struct std::hash<veche::base::Id<Tag>> {
-  std::size_t operator()(veche::base::Id<Tag> id) const noexcept { return std::hash<std::uint64_t>{}(id.value); }
+  std::size_t operator()(veche::base::Id<Tag> id) const noexcept {
+    return std::hash<std::uint64_t>{}(id.value);
+  }
 };

@@ -28,8 +28,8 @@ bool has_unseen(std::string_view utf8);
 /// Whether valid UTF-8 begins with a combining mark, which would attach itself to whatever is printed before.
 bool starts_with_mark(std::string_view utf8);
 
-/// `text` made safe to print on a terminal: C0 and C1 controls but TAB, DEL, line and paragraph separators and
-/// bidirectional overrides are taken out. `text` must be valid UTF-8.
+/// `text` made safe to print on a terminal: C0 and C1 controls but TAB, DEL, line and paragraph separators
+/// and bidirectional overrides are taken out. `text` must be valid UTF-8.
 std::string printable(std::string_view text);
 
 /// `text` without ASCII spaces and tabs at either end.

@@ -161,7 +161,8 @@ AccountId AccountBook::token_owner(const TokenHash& token, WallTime now) const {
 void AccountBook::remember(AccountId id, const std::string& address, WallTime now, Outbox& outbox) {
   undo_.keep(accounts_, id);
   auto& addresses = at(id).addresses;
-  const auto known = std::find_if(addresses.begin(), addresses.end(), [&](auto& a) { return a.first == address; });
+  const auto known =
+      std::find_if(addresses.begin(), addresses.end(), [&](auto& a) { return a.first == address; });
   if (known != addresses.end()) {
     const bool fresh = now - known->second < std::chrono::hours{1};
     if (fresh && known == addresses.end() - 1) return;

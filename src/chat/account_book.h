@@ -1,5 +1,5 @@
-// The "identification file": accounts, their session tokens, and the addresses they are known by. In memory as
-// the store keeps it; every change is a row in the outbox and an inverse in the undo log.
+// The "identification file": accounts, their session tokens, and the addresses they are known by. In memory
+// as the store keeps it; every change is a row in the outbox and an inverse in the undo log.
 #pragma once
 
 #include "base/clock.h"
@@ -54,7 +54,7 @@ class AccountBook {
   struct Account {
     AccountRecord record;
     std::string folded;
-    std::vector<TokenHash> tokens;                                   // oldest first
+    std::vector<TokenHash> tokens;                                  // oldest first
     std::vector<std::pair<std::string, base::WallTime>> addresses;  // latest last
   };
   struct TokenHasher {

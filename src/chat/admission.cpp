@@ -11,7 +11,8 @@ ConnectionCounter::Verdict ConnectionCounter::came(const std::string& address, W
   sweep(now);
   undo_.keep(entries_, address);
   const unsigned per_window = policy_.connections_per_window;
-  const auto interval = per_window == 0 ? WallTime::duration::zero() : WallTime::duration(kConnectionWindow) / per_window;
+  const auto interval =
+      per_window == 0 ? WallTime::duration::zero() : WallTime::duration(kConnectionWindow) / per_window;
   const auto [found, fresh] = entries_.try_emplace(address, Entry{0, {per_window, interval}});
   Entry& entry = found->second;
   ++entry.open;
@@ -58,7 +59,8 @@ void ConnectionCounter::sweep(WallTime now) {
   sweep_at_ = std::max<std::size_t>(1024, 2 * entries_.size());
 }
 
-std::chrono::milliseconds GuessCounter::failed(const std::string& address, const std::string& folded_name, WallTime now) {
+std::chrono::milliseconds GuessCounter::failed(const std::string& address, const std::string& folded_name,
+                                               WallTime now) {
   using std::chrono::milliseconds;
   if (policy_.failed_logins_per_minute == 0) return milliseconds{0};
   sweep(now);
@@ -84,7 +86,8 @@ std::vector<std::string> GuessCounter::describe() const {
   std::vector<std::string> lines;
   for (const auto& [key, level] : levels_) {
     const auto at = level.at.time_since_epoch();
-    lines.push_back("guesses " + key + " " + std::to_string(level.failures) + " " + std::to_string(at.count()));
+    lines.push_back("guesses " + key + " " + std::to_string(level.failures) + " " +
+                    std::to_string(at.count()));
   }
   return lines;
 }

@@ -47,7 +47,8 @@ class GuessCounter {
   GuessCounter(const Policy& policy, UndoLog& undo) : policy_(policy), undo_(undo) {}
 
   /// Counts a wrong password or token; how long its answer is to wait. No name: only the address counts.
-  std::chrono::milliseconds failed(const std::string& address, const std::string& folded_name, base::WallTime now);
+  std::chrono::milliseconds failed(const std::string& address, const std::string& folded_name,
+                                   base::WallTime now);
   /// As unsorted lines, for Chat::describe.
   std::vector<std::string> describe() const;
 

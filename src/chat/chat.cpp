@@ -32,13 +32,20 @@ constexpr bool kOperators = std::is_same_v<T, ManageAccount> || std::is_same_v<T
 
 Refusal refusal_of(NameFault fault) {
   switch (fault) {
-    case NameFault::empty: return Refusal::name_empty;
-    case NameFault::too_long: return Refusal::name_too_long;
-    case NameFault::not_utf8: return Refusal::name_not_utf8;
-    case NameFault::unseen: return Refusal::name_unseen;
-    case NameFault::bad_start: return Refusal::name_bad_start;
-    case NameFault::no_hash: return Refusal::room_name;
-    case NameFault::reserved: return Refusal::name_reserved;
+    case NameFault::empty:
+      return Refusal::name_empty;
+    case NameFault::too_long:
+      return Refusal::name_too_long;
+    case NameFault::not_utf8:
+      return Refusal::name_not_utf8;
+    case NameFault::unseen:
+      return Refusal::name_unseen;
+    case NameFault::bad_start:
+      return Refusal::name_bad_start;
+    case NameFault::no_hash:
+      return Refusal::room_name;
+    case NameFault::reserved:
+      return Refusal::name_reserved;
   }
   return Refusal::name_empty;
 }
@@ -103,9 +110,7 @@ void Chat::handle(SessionId id, const Connect& command) {
   out().to_session(id, Greeting{std::move(remembered), !policy_.accounts_required, policy_.registration});
 }
 
-void Chat::handle(const Asker& asker, const Disconnect&) {
-  drop_session(asker.id, CloseCause::asked);
-}
+void Chat::handle(const Asker& asker, const Disconnect&) { drop_session(asker.id, CloseCause::asked); }
 
 /// Ends a session: Closed is the last that it gets.
 void Chat::drop_session(SessionId id, CloseCause cause) {
@@ -145,7 +150,8 @@ void Chat::handle(SessionId id, const ManageAccount& command) {
     out().to_session(id, std::move(answer));
   };
   if (command.action == AccountAction::list) {
-    for (const AccountRecord* account : accounts_.all()) answer.accounts.push_back({account->name, account->created});
+    for (const AccountRecord* account : accounts_.all())
+      answer.accounts.push_back({account->name, account->created});
     return out().to_session(id, std::move(answer));
   }
   if (store_closed_) return refused(*store_closed_);
@@ -213,7 +219,8 @@ std::string Chat::describe(bool live) const {
     lines.push_back(std::move(line));
   };
   for (const AccountRecord* account : accounts_.all()) {
-    add("account", account->id.value, account->name, account->password_hash, account->created.time_since_epoch().count());
+    add("account", account->id.value, account->name, account->password_hash,
+        account->created.time_since_epoch().count());
   }
   for (const std::string& line : accounts_.describe()) add(line);
   const auto ids = [](const auto& list) {
@@ -237,7 +244,8 @@ std::string Chat::describe(bool live) const {
       add("name", user.name.folded, users_by_name_.at(user.name.folded).value);
     }
     for (const auto& [id, session] : sessions_) {
-      add("session", id.value, session.user.value, session.address, session.loopback, session.enters_default_room);
+      add("session", id.value, session.user.value, session.address, session.loopback,
+          session.enters_default_room);
     }
     add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value);
     add("names", users_by_name_.size(), rooms_by_name_.size(), "shutting down", shutting_down_);

@@ -3,7 +3,8 @@
 // outbox. So the whole chat is tested without a socket and any run can be replayed.
 //
 // Who is who: a *session* is a connection, a *user* somebody present (a guest, or an account with all its
-// sessions), an *account* is kept in the store. Rooms have users as members; all of a user's sessions are subscribed to all of his rooms.
+// sessions), an *account* is kept in the store. Rooms have users as members; all of a user's sessions are
+// subscribed to all of his rooms.
 //
 // Commands come in batches. After a batch the owner commits outbox.rows and calls `committed()`; or, if the
 // store took nothing, `roll_back()`, `close_store()`, and applies the same commands again.
@@ -38,8 +39,8 @@ class Chat {
   Chat(const Chat&) = delete;
   Chat& operator=(const Chat&) = delete;
 
-  /// Does what `command` asks, at the time `now`, and appends its effects and rows to `outbox`. A command that
-  /// cannot be done is answered with Refused and changes nothing.
+  /// Does what `command` asks, at the time `now`, and appends its effects and rows to `outbox`. A command
+  /// that cannot be done is answered with Refused and changes nothing.
   void apply(const Command& command, base::WallTime now, Outbox& outbox);
 
   /// The rows since the last call are in the store.

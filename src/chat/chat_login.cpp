@@ -1,7 +1,6 @@
 // Chat: who one is. Names, passwords (checked elsewhere: a hash takes a fifth of a second), tokens, guests.
-#include "chat/chat.h"
-
 #include "base/check.h"
+#include "chat/chat.h"
 
 #include <algorithm>
 #include <utility>
@@ -32,14 +31,16 @@ void Chat::handle(const Asker& asker, const Identify& command) {
     const NameOrFault fresh = parse_name(command.name, policy_.name_code_points_max);
     if (const NameFault* fault = std::get_if<NameFault>(&fresh)) return refuse(asker.id, refusal_of(*fault));
   }
-  if (!policy_.registration && answer.state == NameState::registered) answer.name = name.text;  // tells nothing
+  if (!policy_.registration && answer.state == NameState::registered)
+    answer.name = name.text;  // tells nothing
   out().to_session(asker.id, std::move(answer));
 }
 
 void Chat::handle(const Asker& asker, const LogIn& command) {
   if (asker.user != nullptr) return refuse(asker.id, Refusal::stale);
   const AccountRecord* account = accounts_.find(command.account);
-  if (account == nullptr || account->password_hash != command.password_hash) return refuse(asker.id, Refusal::stale);
+  if (account == nullptr || account->password_hash != command.password_hash)
+    return refuse(asker.id, Refusal::stale);
   remember_address(asker, account->id);
   enter(asker, {account->name, *fold_name(account->name)}, account->id, false);
 }
@@ -150,7 +151,8 @@ void Chat::handle(const Asker& asker, const Rename& command) {
 
 void Chat::handle(const Asker& asker, const AskCredentials&) {
   if (!asker.user->account) return refuse(asker.id, Refusal::accounts_only);
-  out().to_session(asker.id, Credentials{asker.user->name.text, accounts_.find(asker.user->account)->password_hash});
+  out().to_session(asker.id,
+                   Credentials{asker.user->name.text, accounts_.find(asker.user->account)->password_hash});
 }
 
 void Chat::handle(const Asker& asker, const SetPassword& command) {

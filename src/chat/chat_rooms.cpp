@@ -1,8 +1,7 @@
 // Chat: rooms and talk.
-#include "chat/chat.h"
-
 #include "base/check.h"
 #include "base/limits.h"
+#include "chat/chat.h"
 
 #include <algorithm>
 #include <utility>
@@ -82,7 +81,12 @@ void Chat::join(User& user, Room& room) {
 
 /// Tells a session what is in a room of its user's.
 void Chat::show_room(SessionId session, const User& user, const Room& room) {
-  Joined event{room.id, room.name.text, user.name.text, room.members.size(), {}, {room.recent.begin(), room.recent.end()}};
+  Joined event{room.id,
+               room.name.text,
+               user.name.text,
+               room.members.size(),
+               {},
+               {room.recent.begin(), room.recent.end()}};
   for (const UserId member : room.members) {
     if (event.members.size() == kMembersShown) break;
     if (member != user.id) event.members.push_back(users_.at(member).name.text);

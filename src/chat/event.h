@@ -25,45 +25,55 @@ enum class Refusal : std::uint8_t {
   name_unseen,
   name_bad_start,
   name_reserved,
-  name_in_use,        ///< somebody present has it
-  name_registered,    ///< it is an account's
-  room_name,          ///< not a room's name
+  name_in_use,      ///< somebody present has it
+  name_registered,  ///< it is an account's
+  room_name,        ///< not a room's name
   no_such_person,
   no_such_room,
   not_in_room,
   too_many_rooms,
   message_too_long,
   message_empty,
-  accounts_only,      ///< guests cannot do this
-  guests_only,        ///< account holders cannot do this
+  accounts_only,  ///< guests cannot do this
+  guests_only,    ///< account holders cannot do this
   registration_off,
   account_required,
   no_such_account,
   history_off,
-  stale,              ///< the account changed meanwhile: start again
+  stale,  ///< the account changed meanwhile: start again
   not_logged_in,
-  disk_full,          ///< the store took nothing: it has no room
-  not_stored,         ///< the store took nothing, for another reason
+  disk_full,   ///< the store took nothing: it has no room
+  not_stored,  ///< the store took nothing, for another reason
 };
 
 Refusal refusal_of(NameFault fault);
 
 enum class CloseCause : std::uint8_t {
-  asked,                   ///< its own Disconnect
+  asked,  ///< its own Disconnect
   shutdown,
   account_removed,
-  too_many_connections,    ///< from this address at once
-  connecting_too_fast,     ///< from this address
+  too_many_connections,  ///< from this address at once
+  connecting_too_fast,   ///< from this address
 };
 
 // --- to one session
 
 /// First answer. The names by which this client's address is remembered, latest first.
-struct Greeting { std::vector<std::string> remembered; bool guests = true; bool registration = true; };
+struct Greeting {
+  std::vector<std::string> remembered;
+  bool guests = true;
+  bool registration = true;
+};
 /// `about` is the index in CommandBody of what was refused (kind_of), so that answers can be told apart.
-struct Refused { Refusal why; std::size_t about = 0; };
+struct Refused {
+  Refusal why;
+  std::size_t about = 0;
+};
 /// The last event of a session: it is to be closed. `retry_after`: when connecting_too_fast will pass.
-struct Closed { CloseCause cause; std::chrono::seconds retry_after{0}; };
+struct Closed {
+  CloseCause cause;
+  std::chrono::seconds retry_after{0};
+};
 
 enum class NameState : std::uint8_t {
   registered,  ///< ask for the password, and check it against `password_hash`
@@ -83,13 +93,23 @@ struct LoggedIn {
   std::size_t sessions = 1;  ///< of this person now
 };
 /// To be told after `delay`, by which wrong guesses are slowed down.
-struct LogInRefused { std::chrono::milliseconds delay{0}; };
-struct Credentials { std::string name; std::string password_hash; };
+struct LogInRefused {
+  std::chrono::milliseconds delay{0};
+};
+struct Credentials {
+  std::string name;
+  std::string password_hash;
+};
 struct PasswordSet {};
-struct TokenKept { base::WallTime expires; };
-struct Forgotten { bool everything = false; };
+struct TokenKept {
+  base::WallTime expires;
+};
+struct Forgotten {
+  bool everything = false;
+};
 
-/// One is in a room now. `members` holds at most kMembersShown names of the `member_count`, one's own left out.
+/// One is in a room now. `members` holds at most kMembersShown names of the `member_count`, one's own left
+/// out.
 struct Joined {
   base::RoomId room;
   std::string name;
@@ -99,24 +119,67 @@ struct Joined {
   std::vector<MessagePtr> recent;
 };
 inline constexpr std::size_t kMembersShown = 50;
-struct Left { base::RoomId room; std::string name; };
-struct Members { std::string room; std::vector<std::string> names; };  ///< no room: everybody
-struct RoomLine { std::string name; std::size_t members = 0; };
-struct Rooms { std::vector<RoomLine> rooms; };
+struct Left {
+  base::RoomId room;
+  std::string name;
+};
+struct Members {
+  std::string room;
+  std::vector<std::string> names;
+};  ///< no room: everybody
+struct RoomLine {
+  std::string name;
+  std::size_t members = 0;
+};
+struct Rooms {
+  std::vector<RoomLine> rooms;
+};
 /// A private message.
-struct Told { std::string sender; std::string text; base::WallTime time; };
+struct Told {
+  std::string sender;
+  std::string text;
+  base::WallTime time;
+};
 /// To be read by a worker, then shown. `limited`: fewer than were asked for.
-struct HistoryGranted { base::RoomId room; std::string name; base::MessageId up_to; std::size_t count = 0; bool limited = false; };
-struct NamedRoom { base::RoomId id; std::string name; };
-struct SearchGranted { std::vector<NamedRoom> rooms; std::string words; base::MessageId up_to; std::size_t count = 0; };
+struct HistoryGranted {
+  base::RoomId room;
+  std::string name;
+  base::MessageId up_to;
+  std::size_t count = 0;
+  bool limited = false;
+};
+struct NamedRoom {
+  base::RoomId id;
+  std::string name;
+};
+struct SearchGranted {
+  std::vector<NamedRoom> rooms;
+  std::string words;
+  base::MessageId up_to;
+  std::size_t count = 0;
+};
 
 // --- to everybody in a room
 
-struct Said { MessagePtr message; std::string room; };
-struct Arrived { std::string room; std::string name; };
-struct Departed { std::string room; std::string name; };
-struct Quit { std::string name; };
-struct Renamed { std::string old_name; std::string new_name; };
+struct Said {
+  MessagePtr message;
+  std::string room;
+};
+struct Arrived {
+  std::string room;
+  std::string name;
+};
+struct Departed {
+  std::string room;
+  std::string name;
+};
+struct Quit {
+  std::string name;
+};
+struct Renamed {
+  std::string old_name;
+  std::string new_name;
+};
 
 // --- to the operator
 
@@ -124,13 +187,16 @@ struct AccountsAnswer {
   std::uint64_t request = 0;
   bool done = false;
   Refusal why = Refusal::stale;  ///< if not done
-  struct Line { std::string name; base::WallTime created; };
+  struct Line {
+    std::string name;
+    base::WallTime created;
+  };
   std::vector<Line> accounts;  ///< for `list`, by name
 };
 
-using Event = std::variant<Said, Arrived, Departed, Quit, Renamed, Greeting, Refused, Closed, Identified, LoggedIn,
-                           LogInRefused, Credentials, PasswordSet, TokenKept, Forgotten, Joined, Left, Members, Rooms, Told,
-                           HistoryGranted, SearchGranted, AccountsAnswer>;
+using Event = std::variant<Said, Arrived, Departed, Quit, Renamed, Greeting, Refused, Closed, Identified,
+                           LoggedIn, LogInRefused, Credentials, PasswordSet, TokenKept, Forgotten, Joined,
+                           Left, Members, Rooms, Told, HistoryGranted, SearchGranted, AccountsAnswer>;
 using EventPtr = std::shared_ptr<const Event>;
 
 }  // namespace veche::chat

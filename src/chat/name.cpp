@@ -9,10 +9,11 @@ namespace veche::chat {
 namespace {
 
 // The server and its services speak under these; folded forms.
-constexpr std::array<std::string_view, 7> kReserved = {"veche",   "server",   "system",  "nickserv",
+constexpr std::array<std::string_view, 7> kReserved = {"veche",    "server",   "system",   "nickserv",
                                                        "chanserv", "operator", "anonymous"};
 
-std::variant<Name, NameFault> normalized(std::string_view text, std::string_view body, std::size_t code_points_max) {
+std::variant<Name, NameFault> normalized(std::string_view text, std::string_view body,
+                                         std::size_t code_points_max) {
   if (!base::is_utf8(text)) return NameFault::not_utf8;
   if (body.empty()) return NameFault::empty;
   auto composed = base::nfc(text);

@@ -19,7 +19,7 @@ struct Name {
 /// Why a text cannot be a name: facts, for which a dialect finds the words.
 enum class NameFault : std::uint8_t {
   empty,
-  too_long,   ///< past kNameCodePointsMax or kRoomCodePointsMax
+  too_long,  ///< past kNameCodePointsMax or kRoomCodePointsMax
   not_utf8,
   unseen,     ///< white space, controls, invisible characters
   bad_start,  ///< a person's name that begins with '#', '/' or ':', or any name with a combining mark
@@ -32,8 +32,8 @@ using NameOrFault = std::variant<Name, NameFault>;
 /// For looking up a name that was made when longer ones were allowed.
 inline constexpr std::size_t kAnyLength = static_cast<std::size_t>(-1);
 
-/// A person's name: 1 to `code_points_max` code points, nothing unseen, not beginning with '#', '/' or ':'. Reserved
-/// names are refused unless `allow_reserved` (the operator may make such an account).
+/// A person's name: 1 to `code_points_max` code points, nothing unseen, not beginning with '#', '/' or ':'.
+/// Reserved names are refused unless `allow_reserved` (the operator may make such an account).
 NameOrFault parse_name(std::string_view text, std::size_t code_points_max, bool allow_reserved = false);
 
 /// A room's name: '#' and then 1 to `code_points_max` code points, nothing unseen.

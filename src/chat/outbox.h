@@ -1,5 +1,5 @@
-// What `Chat::apply` brings forth: effects, in the order in which every client must see them, and rows for the
-// journal. The effects wait until the rows are committed.
+// What `Chat::apply` brings forth: effects, in the order in which every client must see them, and rows for
+// the journal. The effects wait until the rows are committed.
 #pragma once
 
 #include "base/ids.h"
@@ -13,13 +13,26 @@
 namespace veche::chat {
 
 /// For one session.
-struct ToSession { base::SessionId session; EventPtr event; };
+struct ToSession {
+  base::SessionId session;
+  EventPtr event;
+};
 /// For every session subscribed to the room, but one. An event that goes to several rooms is one EventPtr in
 /// several effects in a row: who is in more than one of them gets it once.
-struct ToRoom { base::RoomId room; EventPtr event; base::SessionId except; };
+struct ToRoom {
+  base::RoomId room;
+  EventPtr event;
+  base::SessionId except;
+};
 /// From here on the session gets what goes to the room. Once for each session and room, until Unsubscribe.
-struct Subscribe { base::SessionId session; base::RoomId room; };
-struct Unsubscribe { base::SessionId session; base::RoomId room; };
+struct Subscribe {
+  base::SessionId session;
+  base::RoomId room;
+};
+struct Unsubscribe {
+  base::SessionId session;
+  base::RoomId room;
+};
 
 using Effect = std::variant<ToRoom, ToSession, Subscribe, Unsubscribe>;
 
@@ -29,7 +42,9 @@ class Outbox {
   void to_session(base::SessionId session, E event) {
     effects.push_back(ToSession{session, std::make_shared<const Event>(std::move(event))});
   }
-  void to_session(base::SessionId session, EventPtr event) { effects.push_back(ToSession{session, std::move(event)}); }
+  void to_session(base::SessionId session, EventPtr event) {
+    effects.push_back(ToSession{session, std::move(event)});
+  }
   void to_room(base::RoomId room, EventPtr event, base::SessionId except = {}) {
     effects.push_back(ToRoom{room, std::move(event), except});
   }

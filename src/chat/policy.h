@@ -19,7 +19,7 @@ struct Policy {
   bool registration = true;        ///< strangers may make accounts
   bool remember_addresses = true;
   std::chrono::seconds token_lifetime = std::chrono::days{30};
-  std::string decoy_hash;  ///< stands in for the hash of an account that does not exist
+  std::string decoy_hash;                 ///< stands in for the hash of an account that does not exist
   unsigned failed_logins_per_minute = 3;  ///< 0: wrong passwords are not slowed down
 
   unsigned connections_per_address = 128;  ///< 0: no limit; loopback is exempt

@@ -45,18 +45,38 @@ struct RoomRecord {
 };
 
 // The rows of the journal.
-struct AccountAdded { AccountRecord account; };
-struct AccountRemoved { base::AccountId account; };  ///< with its tokens and addresses
-struct PasswordChanged { base::AccountId account; std::string password_hash; };
-struct TokenAdded { TokenRecord token; };
-struct TokenRemoved { TokenHash hash{}; };
-struct AddressRemembered { AddressRecord address; };  ///< new, or seen again
-struct AddressForgotten { base::AccountId account; std::string address; };
-struct RoomAdded { RoomRecord room; };
-struct MessageAdded { MessagePtr message; };
+struct AccountAdded {
+  AccountRecord account;
+};
+struct AccountRemoved {
+  base::AccountId account;
+};  ///< with its tokens and addresses
+struct PasswordChanged {
+  base::AccountId account;
+  std::string password_hash;
+};
+struct TokenAdded {
+  TokenRecord token;
+};
+struct TokenRemoved {
+  TokenHash hash{};
+};
+struct AddressRemembered {
+  AddressRecord address;
+};  ///< new, or seen again
+struct AddressForgotten {
+  base::AccountId account;
+  std::string address;
+};
+struct RoomAdded {
+  RoomRecord room;
+};
+struct MessageAdded {
+  MessagePtr message;
+};
 
-using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded, TokenRemoved,
-                         AddressRemembered, AddressForgotten>;
+using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded,
+                         TokenRemoved, AddressRemembered, AddressForgotten>;
 
 /// Everything that outlives the process, but for the bulk of the messages.
 struct DurableState {

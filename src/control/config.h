@@ -21,7 +21,8 @@ struct ListenConfig {
   std::string protocol = "line";
   std::string address = "127.0.0.1";
   std::uint16_t port = 1898;
-  bool named = false;  ///< the operator chose this port: if it is taken, that is an error, not a reason to move on
+  bool named =
+      false;  ///< the operator chose this port: if it is taken, that is an error, not a reason to move on
 };
 
 struct ServerConfig {
@@ -107,7 +108,8 @@ std::string config_text(const Config& config);
 /// `config` as one JSON object, for `veche config show --json`.
 std::string config_json(const Config& config);
 
-/// `line://ADDRESS:PORT` of the command line (`line://` alone: the default address and port). Errors name the protocols known in this version.
+/// `line://ADDRESS:PORT` of the command line (`line://` alone: the default address and port). Errors name the
+/// protocols known in this version.
 base::Result<ListenConfig> parse_listen(std::string_view text);
 
 }  // namespace veche::control

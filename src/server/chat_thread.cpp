@@ -87,8 +87,8 @@ void ChatThread::commit_or_refuse() {
   if (!outbox_.rows.empty()) {
     const auto stored = journal_.commit(outbox_.rows);
     if (!stored) {
-      // Memory must not hold what the store lacks: the batch is undone and applied again with the store closed,
-      // so that its messages are refused and all that needs no store goes on.
+      // Memory must not hold what the store lacks: the batch is undone and applied again with the store
+      // closed, so that its messages are refused and all that needs no store goes on.
       log_.error("{}; taking no messages until it can be written again", stored.error().text());
       chat_.roll_back();
       outbox_.clear();

@@ -1,6 +1,7 @@
 // The one thread that owns the chat and its journal. It takes what has gathered in its mailbox as one batch,
-// applies it, commits the batch's rows in one transaction, and only then sends the effects to the loops: a message
-// that anyone has seen is in the history. While it commits, the next batch gathers: group commit for free.
+// applies it, commits the batch's rows in one transaction, and only then sends the effects to the loops: a
+// message that anyone has seen is in the history. While it commits, the next batch gathers: group commit for
+// free.
 #pragma once
 
 #include "base/clock.h"

@@ -88,6 +88,8 @@ base::MonoTime Client::now() const { return loop_.shared().clock.mono(); }
 base::WallTime Client::wall_time() const { return loop_.shared().clock.wall(); }
 std::chrono::seconds Client::utc_offset(base::WallTime time) const { return loop_.utc_offset(time); }
 
-std::string Client::who() const { return connection_ == nullptr ? std::string() : connection_->peer().text(); }
+std::string Client::who() const {
+  return connection_ == nullptr ? std::string() : connection_->peer().text();
+}
 
 }  // namespace veche::server

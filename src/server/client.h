@@ -1,5 +1,5 @@
-// One client: the glue between a connection (net), its dialect (session) and the loop's doors to the chat and the
-// workers. It holds no rules of its own.
+// One client: the glue between a connection (net), its dialect (session) and the loop's doors to the chat and
+// the workers. It holds no rules of its own.
 #pragma once
 
 #include "base/ids.h"

@@ -9,9 +9,10 @@ namespace veche::server {
 using base::SessionId;
 
 ClientLoop::ClientLoop(base::LoopIndex index, Shared& shared, std::function<void()> wake)
-    : index_(index), shared_(shared), mailbox_(std::move(wake)), answers_([this](JobDone job) {
-        mailbox_.push(std::move(job));
-      }) {}
+    : index_(index),
+      shared_(shared),
+      mailbox_(std::move(wake)),
+      answers_([this](JobDone job) { mailbox_.push(std::move(job)); }) {}
 
 std::unique_ptr<net::Handler> ClientLoop::make_client() {
   return std::make_unique<Client>(*this, base::make_session_id(index_, ++last_serial_));

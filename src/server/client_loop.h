@@ -1,9 +1,9 @@
-// One event loop's clients: what the chat sends to them is carried out here, what they ask of the chat leaves from
-// here. One of N, each on its loop's thread.
+// One event loop's clients: what the chat sends to them is carried out here, what they ask of the chat leaves
+// from here. One of N, each on its loop's thread.
 //
-// Back-pressure: the loop holds a credit for every command that it may have on its way to the chat; credits come
-// back with the deliveries. Without one, sessions stop taking input ("parked") until some come back: a parked session
-// waits for a credit, it does not try again and again. Disconnects need none.
+// Back-pressure: the loop holds a credit for every command that it may have on its way to the chat; credits
+// come back with the deliveries. Without one, sessions stop taking input ("parked") until some come back: a
+// parked session waits for a credit, it does not try again and again. Disconnects need none.
 #pragma once
 
 #include "base/clock.h"
@@ -92,11 +92,11 @@ class ClientLoop final : public net::LoopHook {
 
   std::unordered_map<base::SessionId, Client*> clients_;
   std::uint64_t last_serial_ = 0;
-  std::vector<Mail> mail_;                // of this turn
-  std::vector<chat::Command> outgoing_;   // made in this turn, or waiting for credits
-  std::vector<chat::Command> leaving_;    // what has its credits
+  std::vector<Mail> mail_;               // of this turn
+  std::vector<chat::Command> outgoing_;  // made in this turn, or waiting for credits
+  std::vector<chat::Command> leaving_;   // what has its credits
   std::size_t credits_ = base::limits::kCommandsInFlightMax;
-  std::vector<base::SessionId> parked_;   // sessions that wait for credits
+  std::vector<base::SessionId> parked_;  // sessions that wait for credits
 };
 
 }  // namespace veche::server

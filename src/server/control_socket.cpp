@@ -4,10 +4,11 @@
 #include "store/password.h"
 #include "wire/line_decoder.h"
 
+#include <unistd.h>
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -42,9 +43,10 @@ class ControlClient final : public net::Handler {
                                    : base::fail("control socket", "the request is too long");
     if (!request) return answer(tl::unexpected(request.error()));
     // The client may be gone before the answer is there: then nobody hears it.
-    desk_.manage(std::move(*request), [this, alive = std::weak_ptr(connection_)](const control::AccountAnswer& done) {
-      if (!alive.expired()) answer(done);
-    });
+    desk_.manage(std::move(*request),
+                 [this, alive = std::weak_ptr(connection_)](const control::AccountAnswer& done) {
+                   if (!alive.expired()) answer(done);
+                 });
   }
 
   void peer_finished() override {
@@ -87,7 +89,8 @@ base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(net::EventLoop&
   if (bound != 0) return base::fail(what, base::errno_text(error));
   if (::listen(socket.get(), kBacklog) != 0) return base::fail(what, base::errno_text(errno));
   auto control = std::unique_ptr<ControlSocket>(new ControlSocket(loop, desk, path, std::move(socket)));
-  if (!loop.watch(control->socket_.get(), EPOLLIN, *control)) return base::fail(what, base::errno_text(errno));
+  if (!loop.watch(control->socket_.get(), EPOLLIN, *control))
+    return base::fail(what, base::errno_text(errno));
   return control;
 }
 

@@ -1,5 +1,5 @@
-// DATA/veche.sock: where `veche account` talks to a running server (control/account_protocol.h). Only the server's own
-// user can open it: the file's mode is 0600.
+// DATA/veche.sock: where `veche account` talks to a running server (control/account_protocol.h). Only the
+// server's own user can open it: the file's mode is 0600.
 #pragma once
 
 #include "base/result.h"
@@ -15,7 +15,8 @@ namespace veche::server {
 /// Lives on the main thread, in its loop.
 class ControlSocket final : public net::Source {
  public:
-  /// Listens at `path`. A file that is there is a dead server's: whoever calls this holds the data directory's lock.
+  /// Listens at `path`. A file that is there is a dead server's: whoever calls this holds the data
+  /// directory's lock.
   static base::Result<std::unique_ptr<ControlSocket>> open(net::EventLoop& loop, Operator& desk,
                                                            const std::filesystem::path& path);
   /// Takes the file away.

@@ -1,5 +1,5 @@
-// Sorts the chat's effects by the loop that has to carry them out: one delivery per loop that has members of the
-// room, not one per member.
+// Sorts the chat's effects by the loop that has to carry them out: one delivery per loop that has members of
+// the room, not one per member.
 #pragma once
 
 #include "base/ids.h"

@@ -16,7 +16,8 @@ chat::Effect quit() { return chat::ToRoom{kRoom, chat::make_event(chat::Quit{"x"
 
 TEST(Dispatcher, ARoomsEventGoesOnceToEachLoopThatHasMembers) {
   Dispatcher dispatcher(3);
-  std::vector<chat::Effect> effects{chat::Subscribe{kAnn, kRoom}, chat::Subscribe{make_session_id(0, 2), kRoom},
+  std::vector<chat::Effect> effects{chat::Subscribe{kAnn, kRoom},
+                                    chat::Subscribe{make_session_id(0, 2), kRoom},
                                     chat::Subscribe{kBob, kRoom}, quit()};
   dispatcher.sort(effects);
   EXPECT_TRUE(effects.empty());

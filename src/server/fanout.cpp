@@ -39,7 +39,8 @@ void Fanout::unsubscribe(Receiver& receiver, RoomId id) {
   const auto room = rooms_.find(id);
   if (room == rooms_.end()) return;
   auto& places = receiver.places_;
-  const auto place = std::find_if(places.begin(), places.end(), [&](auto& p) { return p.room == &room->second; });
+  const auto place =
+      std::find_if(places.begin(), places.end(), [&](auto& p) { return p.room == &room->second; });
   if (place == places.end()) return;
   settle(receiver);
   leave(receiver, static_cast<std::size_t>(place - places.begin()));
@@ -117,8 +118,8 @@ void Fanout::skip_who_has_it(Room& room) {
   for (Member& member : room.members) {
     const auto& places = member.receiver->places_;
     const bool has_it = std::any_of(places.begin(), places.end(), [&](const auto& place) {
-      return place.room != &room && std::find(last_event_rooms_.begin(), last_event_rooms_.end(), place.room) !=
-                                        last_event_rooms_.end();
+      return place.room != &room && std::find(last_event_rooms_.begin(), last_event_rooms_.end(),
+                                              place.room) != last_event_rooms_.end();
     });
     if (!has_it) continue;
     const chat::EventPtr event = std::move(room.events.back());
@@ -145,7 +146,8 @@ void Fanout::hand_over(Room& room, Member& member) {
 
 /// The room's events of this turn in one variant, all that there are so far.
 Fanout::Stream& Fanout::stream(Room& room, session::Variant variant) {
-  auto found = std::find_if(room.streams.begin(), room.streams.end(), [&](auto& s) { return s.variant == variant; });
+  auto found =
+      std::find_if(room.streams.begin(), room.streams.end(), [&](auto& s) { return s.variant == variant; });
   if (found == room.streams.end()) {
     found = room.streams.insert(room.streams.end(), {variant, std::make_shared<std::string>(), {}});
   }

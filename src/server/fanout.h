@@ -1,9 +1,10 @@
 // One message, many receivers: the inner loop of a chat server. Lives in a client loop; it knows which of the
-// loop's sessions are subscribed to which room, and turns a room's events into as few bytes and calls as can be.
+// loop's sessions are subscribed to which room, and turns a room's events into as few bytes and calls as can
+// be.
 //
-// What a room gets in one turn of the loop is encoded once per Variant into one shared buffer, and each member is
-// handed its part of that buffer once, at the end of the turn. A member's part is a range of the room's
-// events of this turn, [from, end):
+// What a room gets in one turn of the loop is encoded once per Variant into one shared buffer, and each
+// member is handed its part of that buffer once, at the end of the turn. A member's part is a range of the
+// room's events of this turn, [from, end):
 //
 //     events of #veche this turn:   e0   e1   e2   e3
 //     most members                  [----------------)
@@ -31,7 +32,8 @@ namespace veche::server {
 
 class Fanout;
 
-/// Somebody who can be subscribed to rooms. Lives on the loop's thread; leaves the Fanout before it is destroyed.
+/// Somebody who can be subscribed to rooms. Lives on the loop's thread; leaves the Fanout before it is
+/// destroyed.
 class Receiver {
  public:
   virtual ~Receiver() = default;
@@ -57,8 +59,8 @@ class Fanout {
   /// Takes a receiver out of all rooms; what he has not got yet is dropped.
   void drop(Receiver& receiver);
 
-  /// An event of this turn for everybody in `room` but `except` (or nobody). The same EventPtr several times in
-  /// a row, to several rooms: who is in more than one gets it once.
+  /// An event of this turn for everybody in `room` but `except` (or nobody). The same EventPtr several times
+  /// in a row, to several rooms: who is in more than one gets it once.
   void to_room(base::RoomId room, const chat::EventPtr& event, Receiver* except);
   /// Hands `receiver` what he has to get so far: something for him alone comes next.
   void settle(Receiver& receiver);
@@ -83,7 +85,7 @@ class Fanout {
   struct Room {
     base::RoomId id;
     std::vector<Member> members;
-    std::size_t in_other_rooms = 0;  // members that are in other rooms too
+    std::size_t in_other_rooms = 0;      // members that are in other rooms too
     std::vector<chat::EventPtr> events;  // of this turn
     std::vector<Stream> streams;
   };
@@ -92,14 +94,16 @@ class Fanout {
   void hand_over(Room& room, Member& member);
   void settle_elsewhere(Room& room);
   void skip_who_has_it(Room& room);
-  static Member& member_at(const Receiver::Place& place) { return static_cast<Room*>(place.room)->members[place.index]; }
+  static Member& member_at(const Receiver::Place& place) {
+    return static_cast<Room*>(place.room)->members[place.index];
+  }
   void leave(Receiver& receiver, std::size_t place);
   static void count_others(Receiver& receiver, int change);
 
   session::Moment moment_{};
   std::unordered_map<base::RoomId, Room> rooms_;
-  std::vector<Room*> busy_;         // rooms with events in this turn
-  Room* last_room_ = nullptr;       // of the last event
+  std::vector<Room*> busy_;    // rooms with events in this turn
+  Room* last_room_ = nullptr;  // of the last event
   chat::EventPtr last_event_;
   std::vector<Room*> last_event_rooms_;  // where the last event has gone, if more than one
 };

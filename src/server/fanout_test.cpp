@@ -24,7 +24,9 @@ constexpr RoomId kWater{3};
 
 class FakeReceiver final : public Receiver {
  public:
-  session::Variant variant(RoomId) const override { return session::LineStyle{bare, base::Language::en, false}.variant(); }
+  session::Variant variant(RoomId) const override {
+    return session::LineStyle{bare, base::Language::en, false}.variant();
+  }
   void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) override {
     got += bytes->substr(offset, length);
     buffers.push_back(bytes.get());
@@ -195,7 +197,9 @@ TEST(Fanout, AgreesWithOneSendPerEventAndMember) {
           }
           break;
         }
-        case 4: fanout.flush(); break;
+        case 4:
+          fanout.flush();
+          break;
         default: {
           const bool has_sender = pick(2) == 0;
           const std::string text = std::to_string(step);
@@ -208,7 +212,8 @@ TEST(Fanout, AgreesWithOneSendPerEventAndMember) {
       }
     }
     fanout.flush();
-    for (unsigned i = 0; i < kReceivers; ++i) ASSERT_EQ(receivers[i]->got, expected[i]) << "seed " << seed << ", receiver " << i;
+    for (unsigned i = 0; i < kReceivers; ++i)
+      ASSERT_EQ(receivers[i]->got, expected[i]) << "seed " << seed << ", receiver " << i;
     for (auto& receiver : receivers) fanout.drop(*receiver);
     ASSERT_EQ(fanout.room_count(), 0u);
   }

@@ -39,7 +39,8 @@ void Jobs::hash(JobOwner owner, std::string password, AnswerTo answer) {
 }
 
 void Jobs::verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer) {
-  const auto job = [owner, hash = std::move(hash), password = std::move(password), answer](std::size_t) mutable {
+  const auto job = [owner, hash = std::move(hash), password = std::move(password),
+                    answer](std::size_t) mutable {
     if (owner.gone->load()) return store::wipe(password);
     const bool right = store::verify_password(hash, password);
     store::wipe(password);
@@ -51,7 +52,8 @@ void Jobs::verify(JobOwner owner, std::string hash, std::string password, Answer
 void Jobs::history(JobOwner owner, chat::HistoryGranted grant, AnswerTo answer) {
   const auto job = [this, owner, grant = std::move(grant), answer](std::size_t worker) {
     if (owner.gone->load()) return;
-    answer({owner.session, HistoryRead{readers_[worker]->last(grant.room, grant.up_to, as_many_as(grant.count))}});
+    answer({owner.session,
+            HistoryRead{readers_[worker]->last(grant.room, grant.up_to, as_many_as(grant.count))}});
   };
   if (!queries_.submit(owner.fairness_key, job)) answer({owner.session, HistoryRead{tl::unexpected(busy())}});
 }

@@ -1,5 +1,5 @@
-// What takes too long for a loop: password hashes (a fifth of a second and 64 MiB each) and reads of the history.
-// Workers do it; the answer comes back through the loop's mailbox.
+// What takes too long for a loop: password hashes (a fifth of a second and 64 MiB each) and reads of the
+// history. Workers do it; the answer comes back through the loop's mailbox.
 #pragma once
 
 #include "base/ids.h"
@@ -22,9 +22,15 @@
 
 namespace veche::server {
 
-struct Hashed { std::string hash; };  ///< empty: busy
-struct Verified { session::Session::Verdict verdict; };
-struct HistoryRead { base::Result<std::vector<chat::Message>> messages; };
+struct Hashed {
+  std::string hash;
+};  ///< empty: busy
+struct Verified {
+  session::Session::Verdict verdict;
+};
+struct HistoryRead {
+  base::Result<std::vector<chat::Message>> messages;
+};
 
 /// The answer to a session's wish.
 struct JobDone {
@@ -45,7 +51,8 @@ struct JobOwner {
 class Jobs {
  public:
   /// `readers`: one per query worker.
-  Jobs(std::size_t password_workers, store::HashCost cost, std::vector<std::unique_ptr<store::HistoryReader>> readers);
+  Jobs(std::size_t password_workers, store::HashCost cost,
+       std::vector<std::unique_ptr<store::HistoryReader>> readers);
 
   void hash(JobOwner owner, std::string password, AnswerTo answer);
   void verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer);

@@ -1,5 +1,5 @@
-// The server's time zone: what it adds to UTC. Asked for every line that shows a time, so the answer is kept for
-// the quarter of an hour in which no zone changes it.
+// The server's time zone: what it adds to UTC. Asked for every line that shows a time, so the answer is kept
+// for the quarter of an hour in which no zone changes it.
 #pragma once
 
 #include "base/clock.h"

@@ -11,10 +11,14 @@ namespace {
 
 chat::AccountAction action_of(control::AccountAction action) {
   switch (action) {
-    case control::AccountAction::add: return chat::AccountAction::add;
-    case control::AccountAction::passwd: return chat::AccountAction::set_password;
-    case control::AccountAction::remove: return chat::AccountAction::remove;
-    case control::AccountAction::list: return chat::AccountAction::list;
+    case control::AccountAction::add:
+      return chat::AccountAction::add;
+    case control::AccountAction::passwd:
+      return chat::AccountAction::set_password;
+    case control::AccountAction::remove:
+      return chat::AccountAction::remove;
+    case control::AccountAction::list:
+      return chat::AccountAction::list;
   }
   return chat::AccountAction::list;
 }
@@ -35,11 +39,13 @@ void Operator::shut_down() { order(chat::ShutDown{}); }
 void Operator::manage(control::AccountRequest request, Answered answered) {
   const std::uint64_t number = ++last_request_;
   std::string password = std::exchange(request.password, {});
-  const bool hashes = request.action == control::AccountAction::add || request.action == control::AccountAction::passwd;
+  const bool hashes =
+      request.action == control::AccountAction::add || request.action == control::AccountAction::passwd;
   pending_[number] = {std::move(request), std::move(answered)};
   if (!hashes) return order_account(number, {});
   // A worker hashes; the number of the request stands where a client's session would.
-  jobs_.hash({{number}, 0, gone_}, std::move(password), [this](JobDone done) { mailbox_.push(std::move(done)); });
+  jobs_.hash({{number}, 0, gone_}, std::move(password),
+             [this](JobDone done) { mailbox_.push(std::move(done)); });
 }
 
 void Operator::order_account(std::uint64_t number, std::string password_hash) {
@@ -74,7 +80,8 @@ void Operator::finish(const chat::AccountsAnswer& answer) {
   if (pending.empty()) return;
   const auto& [request, answered] = pending.mapped();
   if (!answer.done) {
-    return answered(base::fail("account " + request.name, std::string(session::words_for(answer.why).english)));
+    return answered(
+        base::fail("account " + request.name, std::string(session::words_for(answer.why).english)));
   }
   std::vector<control::AccountLine> lines;
   for (const auto& account : answer.accounts) lines.push_back({account.name, account.created});

@@ -1,5 +1,6 @@
-// The operator's desk: the main thread's place in the server. What the operator orders goes to the chat as commands
-// of a session of his own, behind the clients' loops; the answers come back through a mailbox like theirs.
+// The operator's desk: the main thread's place in the server. What the operator orders goes to the chat as
+// commands of a session of his own, behind the clients' loops; the answers come back through a mailbox like
+// theirs.
 #pragma once
 
 #include "base/ids.h"

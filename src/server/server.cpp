@@ -115,7 +115,8 @@ base::Result<> Server::open_store(const store::DataDir& data) {
     if (!reader) return tl::unexpected(reader.error());
     readers.push_back(std::move(*reader));
   }
-  jobs_ = std::make_unique<Jobs>(std::min(cores(), kPasswordWorkersMax), config_.accounts.hash_cost, std::move(readers));
+  jobs_ = std::make_unique<Jobs>(std::min(cores(), kPasswordWorkersMax), config_.accounts.hash_cost,
+                                 std::move(readers));
   return {};
 }
 
@@ -124,7 +125,7 @@ base::Result<> Server::open_loops() {
   if (!line) return tl::unexpected(line.error());
   shared_ = std::make_unique<Shared>(std::move(*line), clock_, log_, *jobs_);
 
-  auto main_loop = net::EventLoop::create(clock_, log_);
+  auto main_loop = net::EventLoop::create(clock_, log_, {.send_queue_bytes = control::kAccountAnswerBytesMax});
   if (!main_loop) return tl::unexpected(main_loop.error());
   main_loop_ = std::move(*main_loop);
   net::LoopOptions options;
@@ -188,7 +189,8 @@ void Server::close() {
       for (const Door& door : doors_) door.listener->pause();
     });
     operator_->shut_down();
-    // Everybody hears goodbye behind what was said before, and what is owed is sent; who takes nothing is left.
+    // Everybody hears goodbye behind what was said before, and what is owed is sent; who takes nothing is
+    // left.
     const base::MonoTime deadline = clock_.mono() + base::limits::kGoodbyeTimeout;
     while (loops_->connection_count() > 0 && clock_.mono() < deadline) main_loop_->run_once(kShutdownPoll);
   }

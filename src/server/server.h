@@ -32,8 +32,9 @@ namespace veche::server {
 class Server {
  public:
   /// Opens the store in `data`, listens, and serves. What it takes outlives it.
-  static base::Result<std::unique_ptr<Server>> start(const control::Config& config, const store::DataDir& data,
-                                                     const base::Clock& clock, base::Log& log);
+  static base::Result<std::unique_ptr<Server>> start(const control::Config& config,
+                                                     const store::DataDir& data, const base::Clock& clock,
+                                                     base::Log& log);
   /// Says goodbye to the clients, sends what is owed, closes, and keeps what was said.
   ~Server();
 

@@ -4,7 +4,8 @@
 //   ann > Welcome to Veche at localhost.
 //   ann > What is your name? _                      "_": the cursor waits behind a prompt
 //   ann < ann                                       lines of one person in a row are sent together
-//   ann > Choose a password: [hide]_                [hide] IAC WILL ECHO, [show] IAC WONT ECHO
+//   ann > Choose a password: [hide]_                [hide] IAC WILL ECHO, [show] IAC WONT ECHO,
+//                                                   [eight bits] IAC DO BINARY
 //   ann > ...                                       whatever ann has seen
 //   ann > (nothing)
 //   * bob is here                                   connects and stays a guest; or "is here in bare"
@@ -80,6 +81,9 @@ inline std::string shown(std::string_view bytes) {
       i += 2;
     } else if (rest.starts_with("\xff\xfc\x01")) {
       text += "[show]";
+      i += 2;
+    } else if (rest.starts_with(std::string_view("\xff\xfd\0", 3))) {
+      text += "[eight bits]";
       i += 2;
     } else if (rest.starts_with("\r\n")) {
       continue;
