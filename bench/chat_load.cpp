@@ -121,7 +121,7 @@ class Room {
       read_until(fd, ":1\r\n");
     } else {
       send_all(fd, "m" + std::to_string(number) + "\n\n/bare\n/join #bench\n/leave #veche\n");
-      read_until(fd, "left #veche");
+      read_until(fd, "LEAVE #veche m" + std::to_string(number));
     }
     return fd;
   }

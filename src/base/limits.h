@@ -29,7 +29,6 @@ inline constexpr std::size_t kRoomsMax = 100'000;
 inline constexpr std::size_t kReadBufferBytes = 64 * 1024;   // one per loop, shared by its connections
 inline constexpr int kReadsPerTurnMax = 16;                  // then the next connection has its turn
 inline constexpr std::size_t kCommandsInFlightMax = 16'384;  // credits of one loop towards the chat
-inline constexpr std::chrono::seconds kHandshakeTimeout{10};
 inline constexpr std::chrono::seconds kWriteStallTimeout{60};
 inline constexpr std::chrono::milliseconds kLingerTimeout{500};  // for the peer's FIN behind ours
 inline constexpr std::chrono::seconds kGoodbyeTimeout{5};        // for flushing what is owed at the end

@@ -100,7 +100,7 @@ void Chat::handle(const Asker& asker, const Leave& command) {
   if (room == nullptr || std::find(user.rooms.begin(), user.rooms.end(), command.room) == user.rooms.end()) {
     return refuse(asker.id, Refusal::not_in_room);
   }
-  const EventPtr left = make_event(Left{room->id, room->name.text});
+  const EventPtr left = make_event(Left{room->id, room->name.text, user.name.text});
   for (const SessionId session : user.sessions) {
     out().effects.push_back(Unsubscribe{session, room->id});
     out().to_session(session, left);

@@ -122,6 +122,7 @@ inline constexpr std::size_t kMembersShown = 50;
 struct Left {
   base::RoomId room;
   std::string name;
+  std::string user;  ///< one's own name
 };
 struct Members {
   std::string room;

@@ -125,7 +125,8 @@ base::Result<> Server::open_loops() {
   if (!line) return tl::unexpected(line.error());
   shared_ = std::make_unique<Shared>(std::move(*line), clock_, log_, *jobs_);
 
-  auto main_loop = net::EventLoop::create(clock_, log_, {.send_queue_bytes = control::kAccountAnswerBytesMax});
+  auto main_loop =
+      net::EventLoop::create(clock_, log_, {.send_queue_bytes = control::kAccountAnswerBytesMax});
   if (!main_loop) return tl::unexpected(main_loop.error());
   main_loop_ = std::move(*main_loop);
   net::LoopOptions options;

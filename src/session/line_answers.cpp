@@ -111,7 +111,7 @@ void LineSession::on_event(const chat::Left& event) {
   std::erase_if(rooms_, [&](const auto& room) { return room.id == event.room; });
   if (current_ == event.room) current_ = rooms_.empty() ? base::RoomId{} : rooms_.back().id;
   if (bare_) {
-    tell(fmt::format("left {}", event.name));
+    raw_line(fmt::format("LEAVE {} {}", event.name, event.user));
   } else if (!current_) {
     tell(t_("You have left {} and are in no room now: /join one.", event.name));
   } else {

@@ -186,8 +186,8 @@ TEST(LineCommands, ProgramsAreToldOfTheirRoomsInTheirFormat) {
     bot < /leave
     bot < hello
     bot > JOIN #tea bot
-    bot > NOTICE left #veche
-    bot > NOTICE left #tea
+    bot > LEAVE #veche bot
+    bot > LEAVE #tea bot
     bot > ERR no-room You are in no room.
     bot > ERR no-room You are in no room: /join one first.
     ann > bot has come.

@@ -214,7 +214,7 @@ class Play {
         chat::Message{{1}, room_id(name), clock_.wall(), chat::MessageKind::text, {}, "bob", "\x1b[2J{}"});
     session_.deliver(chat::Joined{room_id(name), name, "ann", 1u + choices_.byte() % 3, {"bob"}, {message}});
   }
-  void left(const std::string& name) { session_.deliver(chat::Left{room_id(name), name}); }
+  void left(const std::string& name) { session_.deliver(chat::Left{room_id(name), name, "somebody"}); }
   void answer(const chat::Join& body) {
     if (!body.room.starts_with('#') || base::has_unseen(body.room)) return refuse(body);
     joined(body.room);

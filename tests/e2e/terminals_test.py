@@ -104,8 +104,8 @@ class Terminals(unittest.TestCase):
             first.expect("пароль" if answer == "Вера" else "")
         first.expect("#veche")
         first.type("/token")
-        first.expect("token:")
-        token = re.search(r"\b[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", first.screen()).group()
+        screen = first.expect("token:ЗНАЧЕНИЕ")
+        token = re.search(r"(?<=\s)[A-Za-z0-9_-]{43}(?=\s)", screen).group()
 
         second = self.window("second")
         second.expect("Вера")      # greeted by name
