@@ -114,27 +114,33 @@ class Room {
  public:
   explicit Room(const Options& options) : options_(options), epoll_(::epoll_create1(0)) {}
 
-  int join(int number) {
-    const int fd = connect_to(options_);
-    if (options_.redis) {
-      send_all(fd, "*2\r\n" + bulk("SUBSCRIBE") + bulk("bench"));
-      read_until(fd, ":1\r\n");
-    } else {
-      send_all(fd, "m" + std::to_string(number) + "\n\n/bare\n/join #bench\n/leave #veche\n");
-      read_until(fd, "LEAVE #veche m" + std::to_string(number));
+  /// Connects `count` members. Many at a time: each arrival is news to all who are there already.
+  std::vector<int> join(int first, int count) {
+    std::vector<int> members;
+    while (static_cast<int>(members.size()) < count) {
+      const std::size_t begin = members.size();
+      const int batch = std::min(250, count - static_cast<int>(begin));
+      for (int i = 0; i < batch; ++i) {
+        const int number = first + static_cast<int>(members.size());
+        members.push_back(connect_to(options_));
+        send_all(members.back(), options_.redis ? "*2\r\n" + bulk("SUBSCRIBE") + bulk("bench")
+                                                : "m" + std::to_string(number) + "\n\n/bare\n");
+      }
+      for (std::size_t i = begin; i < members.size(); ++i) {
+        read_until(members[i], options_.redis ? ":1\r\n" : "READY\n");
+      }
+      for (const int member : members) drain(member);
     }
-    return fd;
+    return members;
   }
 
   void run() {
-    std::vector<int> members;
-    for (int i = 0; i < options_.receivers; ++i) {
-      const int fd = join(i);
-      epoll_event event{EPOLLIN, {.u32 = static_cast<std::uint32_t>(members.size())}};
-      ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-      members.push_back(fd);
+    const std::vector<int> members = join(0, options_.receivers);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      epoll_event event{EPOLLIN, {.u32 = static_cast<std::uint32_t>(i)}};
+      ::epoll_ctl(epoll_, EPOLL_CTL_ADD, members[i], &event);
     }
-    const int sender = options_.redis ? connect_to(options_) : join(options_.receivers);
+    const int sender = options_.redis ? connect_to(options_) : join(options_.receivers, 1).front();
     settle(members);
 
     const std::string text(static_cast<std::size_t>(options_.bytes), 'x');
@@ -193,15 +199,8 @@ class Room {
 
   void idle() {
     const double before = resident_bytes(options_.pid);
-    for (int i = 0; i < options_.idle; ++i) {
-      const int fd = join(i);
-      drain(fd);
-      members_.push_back(fd);
-      if (i % 64 == 0) {
-        for (const int member : members_) drain(member);
-      }
-    }
-    settle(members_);
+    const std::vector<int> members = join(0, options_.idle);
+    settle(members);
     std::printf("{\"idle_bytes_per_client\":%.0f}\n",
                 (resident_bytes(options_.pid) - before) / options_.idle);
   }
@@ -222,7 +221,6 @@ class Room {
   int epoll_;
   std::size_t frame_bytes_ = 0;
   std::vector<std::uint64_t> received_;
-  std::vector<int> members_;
 };
 
 }  // namespace
