@@ -25,6 +25,9 @@ inline constexpr int kLoginAttemptsPerSessionMax = 10;
 inline constexpr std::size_t kRoomsPerUserMax = 100;
 inline constexpr std::size_t kRoomsMax = 100'000;
 
+// Bans and mutes.
+inline constexpr std::size_t kSanctionsMax = 10'000;
+
 // Network.
 inline constexpr std::size_t kReadBufferBytes = 64 * 1024;   // one per loop, shared by its connections
 inline constexpr int kReadsPerTurnMax = 16;                  // then the next connection has its turn

@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <regex>
 #include <sstream>
 #include <thread>
@@ -20,6 +22,14 @@ namespace veche::base {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::vector<std::string> texts(const std::vector<LogRecord>& records) {
+  std::vector<std::string> found;
+  for (const LogRecord& record : records) found.push_back(record.text);
+  return found;
+}
+
+using Texts = std::vector<std::string>;
 
 class LogFile : public testing::Test {
  protected:
@@ -260,6 +270,235 @@ TEST_F(LogFile, TheWriterTakesNoSignals) {
   EXPECT_TRUE(found);
 }
 
+TEST_F(LogFile, TheLevelCanBeChanged) {
+  const auto log = open();
+  EXPECT_EQ(log->level(), LogLevel::info);
+  log->set_level(LogLevel::debug);
+  EXPECT_EQ(log->level(), LogLevel::debug);
+  log->debug("a");
+  log->set_level(LogLevel::error);
+  EXPECT_FALSE(log->enabled(LogLevel::warning));
+  log->warning("b");
+  log->error("c");
+  EXPECT_EQ(texts(log->last({.count = 10}).value()), (Texts{"a", "c"}));
+}
+
+TEST_F(LogFile, LastLinesAreTheRecordsThatWereWatched) {
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {  // one file has both
+    options_.format = format;
+    options_.level = LogLevel::debug;
+    const auto log = open();
+    std::vector<LogRecord> watched;
+    const auto watch = log->watch([&watched](const LogRecord& record) { watched.push_back(record); });
+    log->debug("");
+    log->info("Їжак said \"{}\" \\ %v\n", "hi");
+    log->warning("\x1B[2J\xFF\t");
+    log->error(" spaces at both ends ");
+    EXPECT_EQ(log->last({.count = 4}).value(), watched);
+    ASSERT_EQ(watched.size(), 4u);
+    EXPECT_EQ(watched[3].level, LogLevel::error);
+    EXPECT_EQ(watched[3].text, " spaces at both ends ");
+  }
+  EXPECT_EQ(open()->last({.count = 100}).value().size(), 8u);
+}
+
+TEST_F(LogFile, LastLinesAreThoseAskedFor) {
+  const auto log = open();
+  for (int i = 0; i < 10; ++i) log->write(i % 2 == 0 ? LogLevel::info : LogLevel::error, std::to_string(i));
+  EXPECT_EQ(texts(log->last({.count = 3}).value()), (Texts{"7", "8", "9"}));
+  EXPECT_EQ(texts(log->last({.count = 2, .level = LogLevel::warning}).value()), (Texts{"7", "9"}));
+  EXPECT_EQ(log->last({.count = 0}).value().size(), 0u);
+  const auto all = log->last({.count = 100}).value();
+  EXPECT_EQ(log->last({.count = 100, .since = all.front().time}).value(), all);
+  EXPECT_EQ(log->last({.count = 100, .since = all.back().time + std::chrono::seconds(1)}).value().size(), 0u);
+}
+
+TEST_F(LogFile, LastLinesAreFoundInRotatedFiles) {
+  options_.rotate_bytes = 1000;
+  const auto log = open();
+  for (int i = 0; i < 100; ++i) log->info("{}", i);
+  const auto last = log->last({.count = 100}).value();
+  ASSERT_EQ(last.size(), 100u);
+  for (std::size_t i = 0; i < last.size(); ++i) EXPECT_EQ(last[i].text, std::to_string(i));
+  EXPECT_TRUE(fs::exists(directory_ / "veche.3.log"));
+}
+
+TEST_F(LogFile, LastLinesHaveNoGapWhileTheLogIsRotated) {
+  constexpr std::size_t kCount = 40;  // in two or three files
+  options_.rotate_bytes = 1000;
+  options_.queue_lines = 100'000;
+  const auto log = open();
+  std::atomic<bool> enough = false;
+  std::thread writing([&] {
+    for (int i = 0; i < 50'000 && !enough; ++i) log->info("{}", i);
+  });
+  for (int asked = 0; asked < 50; ++asked) {
+    const auto last = log->last({.count = kCount});
+    ASSERT_TRUE(last) << last.error().text();
+    for (std::size_t i = 1; i < last->size(); ++i)
+      EXPECT_EQ(std::stoi((*last)[i].text), std::stoi((*last)[i - 1].text) + 1);
+  }
+  enough = true;
+  writing.join();
+  EXPECT_EQ(log->dropped(), 0u);
+}
+
+TEST_F(LogFile, WatcherIsToldEveryLineInOrderUntilItEnds) {
+  const auto log = open();
+  Texts first, second;
+  log->info("before");
+  log->flush();
+  auto watch = log->watch([&first](const LogRecord& record) { first.push_back(record.text); });
+  log->info("a");
+  log->debug("below the level");
+  log->flush();
+  {
+    const auto other = log->watch([&second](const LogRecord& record) { second.push_back(record.text); });
+    log->info("b");
+    log->flush();
+  }
+  log->info("c");
+  log->flush();
+  watch = LogWatch();
+  log->info("d");
+  log->flush();
+  EXPECT_EQ(first, (Texts{"a", "b", "c"}));
+  EXPECT_EQ(second, Texts{"b"});
+}
+
+TEST_F(LogFile, WatcherIsToldLinesThatTheTargetRefuses) {
+  options_.file = "/dev/full";
+  const auto log = open();
+  Texts watched;
+  const auto watch = log->watch([&watched](const LogRecord& record) { watched.push_back(record.text); });
+  log->info("a");
+  log->flush();
+  log->info("b");
+  log->flush();
+  EXPECT_EQ(log->dropped(), 2u);
+  EXPECT_EQ(watched, (Texts{"a", "b"}));
+}
+
+TEST_F(LogFile, WatcherIsToldOnceOfLinesThatWereLost) {
+  options_.file = directory_ / "logs" / "veche.log";
+  options_.rotate_bytes = 200;
+  const auto log = open();
+  log->info("{}", std::string(100, 'a'));
+  log->flush();
+  Texts watched;
+  const auto watch = log->watch([&watched](const LogRecord& record) { watched.push_back(record.text); });
+  fs::rename(directory_ / "logs", directory_ / "elsewhere");
+  std::ofstream(directory_ / "logs") << "a file where the directory should be";
+  log->info("{}", std::string(100, 'b'));
+  log->flush();
+  fs::remove(directory_ / "logs");
+  log->info("c");
+  log->flush();
+  ASSERT_EQ(watched.size(), 3u);
+  EXPECT_EQ(watched[1], "c");
+  EXPECT_EQ(watched[2], "1 log lines were lost: they could not be written in time");
+}
+
+TEST_F(LogFile, EndingAWatchWaitsForTheCallUnderWay) {
+  const auto log = open();
+  std::promise<void> called, ending;
+  std::atomic<bool> left = false;
+  auto watch = std::make_unique<LogWatch>(log->watch([&](const LogRecord&) {
+    called.set_value();
+    ending.get_future().wait();
+    left = true;
+  }));
+  log->info("a");
+  called.get_future().wait();
+  std::thread ender([&] {
+    ending.set_value();
+    watch.reset();
+    EXPECT_TRUE(left);
+  });
+  ender.join();
+  log->info("b");  // a second call would break its promise
+  log->flush();
+}
+
+TEST_F(LogFile, WatchMayOutliveTheLog) {
+  auto log = open();
+  int lines = 0;
+  const auto watch = log->watch([&lines](const LogRecord&) { ++lines; });
+  log->info("a");
+  log.reset();
+  EXPECT_EQ(lines, 1);
+}
+
+TEST_F(LogFile, WatcherMayLog) {
+  const auto log = open();
+  const auto watch = log->watch([&log](const LogRecord& record) {
+    if (record.text == "a") log->info("b");
+  });
+  log->info("a");
+  log->flush();
+  EXPECT_EQ(texts(log->last({.count = 10}).value()), (Texts{"a", "b"}));
+}
+
+TEST_F(LogFile, ClearMovesEveryLineToTheBackups) {
+  options_.rotate_bytes = 1000;
+  options_.rotated_files = 9;
+  const auto log = open();
+  for (int i = 0; i < 100; ++i) log->info("{}", i);
+  const auto moved = log->clear(directory_ / "backups");
+  ASSERT_TRUE(moved) << moved.error().text();
+  EXPECT_EQ(moved->parent_path(), directory_ / "backups");
+  EXPECT_TRUE(std::regex_match(moved->filename().string(), std::regex(R"(log-\d{8}-\d{6})"))) << *moved;
+  EXPECT_TRUE(fs::exists(options_.file));
+  EXPECT_EQ(lines(), Texts());
+  EXPECT_FALSE(fs::exists(directory_ / "veche.1.log"));
+
+  log->info("new");
+  log->flush();
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_TRUE(lines()[0].ends_with("info    new"));
+
+  options_.file = *moved / "veche.log";
+  const auto archived = open()->last({.count = 1000}).value();
+  ASSERT_EQ(archived.size(), 100u);
+  for (std::size_t i = 0; i < archived.size(); ++i) EXPECT_EQ(archived[i].text, std::to_string(i));
+}
+
+TEST_F(LogFile, ClearWhileOthersLogLosesNoLine) {
+  constexpr int kLines = 5000;
+  options_.queue_lines = kLines;
+  std::vector<fs::path> files;
+  {
+    const auto log = open();
+    std::thread writing([&log] {
+      for (int i = 0; i < kLines; ++i) log->info("{}", i);
+    });
+    for (int i = 0; i < 5; ++i) {
+      const auto moved = log->clear(directory_ / "backups");
+      EXPECT_TRUE(moved) << moved.error().text();
+      if (moved) files.push_back(*moved / "veche.log");
+    }
+    writing.join();
+    EXPECT_EQ(log->dropped(), 0u);
+  }
+  files.push_back(options_.file);
+  int next = 0;
+  for (const fs::path& file : files)
+    for (const std::string& line : lines_of(file))
+      EXPECT_TRUE(line.ends_with("info    " + std::to_string(next++))) << line;
+  EXPECT_EQ(next, kLines);
+}
+
+TEST_F(LogFile, ClearThatFailsChangesNothing) {
+  const auto log = open();
+  log->info("a");
+  std::ofstream(directory_ / "backups") << "a file";
+  const auto moved = log->clear(directory_ / "backups");
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().why, "Not a directory");
+  log->info("b");
+  EXPECT_EQ(texts(log->last({.count = 10}).value()), (Texts{"a", "b"}));
+}
+
 TEST(LogStderr, LineGoesToStandardError) {
   LogOptions options;
   options.target = LogTarget::stderr_;
@@ -286,12 +525,44 @@ TEST(LogStderr, JournalLineBeginsWithItsPriority) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "<7>a\n<6>b\n<4>c\\n<0>forged\n<3>d\n");
 }
 
+TEST(LogStderr, TheNewestLinesAreRemembered) {
+  LogOptions options;
+  options.target = LogTarget::journal;
+  options.format = LogFormat::json;
+  testing::internal::CaptureStderr();
+  {
+    const auto log = Log::open(options).value();
+    for (std::size_t i = 0; i < kLogRingLines + 10; ++i) {
+      log->write(i % 2 == 0 ? LogLevel::info : LogLevel::error, fmt::format("\"{}\"", i));
+      if (i % 1000 == 0) log->flush();
+    }
+    const auto all = log->last({.count = 2 * kLogRingLines}).value();
+    ASSERT_EQ(all.size(), kLogRingLines);
+    EXPECT_EQ(all.front().text, R"(\"10\")");
+    EXPECT_EQ(all.back().text, R"(\"2009\")");
+    EXPECT_EQ(texts(log->last({.count = 2, .level = LogLevel::error}).value()),
+              (Texts{R"(\"2007\")", R"(\"2009\")"}));
+    EXPECT_EQ(log->last({.count = 10, .since = all.back().time + std::chrono::seconds(1)}).value().size(),
+              0u);
+
+    EXPECT_EQ(log->clear("/nonexistent"), fs::path());
+    EXPECT_EQ(log->last({.count = 10}).value().size(), 0u);
+  }
+  testing::internal::GetCapturedStderr();
+}
+
 TEST(LogNowhere, KeepsNothing) {
   const auto log = Log::nowhere();
   EXPECT_FALSE(log->enabled(LogLevel::error));
   log->error("lost");
   log->flush();
   EXPECT_EQ(log->dropped(), 0u);
+  log->set_level(LogLevel::debug);
+  EXPECT_FALSE(log->enabled(LogLevel::debug));
+  const auto watch = log->watch([](const LogRecord&) { FAIL(); });
+  log->error("lost");
+  EXPECT_EQ(log->last({.count = 10}).value().size(), 0u);
+  EXPECT_EQ(log->clear("/nonexistent"), fs::path());
 
   LogOptions options;
   options.target = LogTarget::none;

@@ -126,6 +126,17 @@ bool Address::is_loopback() const {
   return family() == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&storage_.v6.sin6_addr);
 }
 
+base::AddressBits Address::bits() const {
+  base::AddressBits bits{};
+  if (family() == AF_INET) {
+    bits[10] = bits[11] = 0xff;
+    std::memcpy(&bits[12], &storage_.v4.sin_addr, 4);
+  } else if (family() == AF_INET6) {
+    std::memcpy(bits.data(), &storage_.v6.sin6_addr, bits.size());
+  }
+  return bits;
+}
+
 socklen_t Address::size() const {
   if (family() == AF_INET) return sizeof(sockaddr_in);
   return family() == AF_INET6 ? sizeof(sockaddr_in6) : 0;

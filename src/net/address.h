@@ -1,6 +1,7 @@
 // IPv4 and IPv6 addresses with a port. Plain values; any thread.
 #pragma once
 
+#include "base/network.h"
 #include "base/result.h"
 
 #include <netinet/in.h>
@@ -31,6 +32,8 @@ class Address {
   std::uint16_t port() const;
   Address with_port(std::uint16_t port) const;
   bool is_loopback() const;
+  /// All zero without a family.
+  base::AddressBits bits() const;
   int family() const { return storage_.v6.sin6_family; }
 
   const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }

@@ -1,0 +1,32 @@
+// An Internet address as bits, and a network of them: what bans and limits compare. Reading and writing them
+// as text is net/address.h. Plain values; any thread.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+
+namespace veche::base {
+
+/// An IPv6 address in network order; IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). All zero: none.
+using AddressBits = std::array<std::uint8_t, 16>;
+
+/// The addresses that begin with the first `prefix` bits of `bits`; the rest of `bits` is zero.
+struct Network {
+  AddressBits bits{};
+  std::uint8_t prefix = 128;  ///< at most 128; an IPv4 /24 is 120
+
+  bool contains(const AddressBits& address) const { return masked(address, prefix) == bits; }
+
+  static AddressBits masked(AddressBits address, std::uint8_t prefix) {
+    for (std::size_t i = 0; i < address.size(); ++i) {
+      const int keep = static_cast<int>(prefix) - static_cast<int>(8 * i);
+      if (keep < 8) address[i] &= static_cast<std::uint8_t>(keep <= 0 ? 0 : 0xff << (8 - keep));
+    }
+    return address;
+  }
+
+  friend auto operator<=>(const Network&, const Network&) = default;
+};
+
+}  // namespace veche::base
