@@ -97,6 +97,7 @@ std::vector<std::string> AccountBook::describe() const {
 
 AccountId AccountBook::add(const Name& name, std::string password_hash, WallTime now, Outbox& outbox) {
   base::check(!by_name_.contains(name.folded), "the name is free");
+  new_version();
   undo_.keep_value(last_id_);
   const AccountId id{++last_id_.value};
   undo_.keep(by_name_, name.folded);
@@ -109,7 +110,33 @@ AccountId AccountBook::add(const Name& name, std::string password_hash, WallTime
   return id;
 }
 
+void AccountBook::new_version() {
+  undo_.keep_value(version_);
+  ++version_;
+}
+
+std::vector<std::string> AccountBook::addresses_of(AccountId id) const {
+  std::vector<std::string> addresses;
+  for (const auto& [address, seen] : accounts_.at(id).addresses) addresses.push_back(address);
+  std::reverse(addresses.begin(), addresses.end());
+  return addresses;
+}
+
+void AccountBook::clear(Outbox& outbox) {
+  new_version();
+  undo_.keep_value(accounts_);
+  undo_.keep_value(by_name_);
+  undo_.keep_value(tokens_);
+  undo_.keep_value(by_address_);
+  accounts_.clear();
+  by_name_.clear();
+  tokens_.clear();
+  by_address_.clear();
+  outbox.keep(IdentitiesCleared{});
+}
+
 void AccountBook::remove(AccountId id, Outbox& outbox) {
+  new_version();
   Account& account = at(id);
   for (const TokenHash& token : account.tokens) {
     undo_.keep(tokens_, token);
@@ -128,6 +155,7 @@ void AccountBook::remove(AccountId id, Outbox& outbox) {
 }
 
 void AccountBook::set_password(AccountId id, std::string password_hash, Outbox& outbox) {
+  new_version();
   undo_.keep(accounts_, id);
   at(id).record.password_hash = password_hash;
   outbox.keep(PasswordChanged{id, std::move(password_hash)});

@@ -9,6 +9,7 @@
 #include "chat/records.h"
 #include "chat/undo_log.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +29,12 @@ class AccountBook {
   const AccountRecord* find(std::string_view folded_name) const;
   std::vector<const AccountRecord*> all() const;  ///< by folded name
   base::AccountId last_id() const { return last_id_; }
+  std::size_t size() const { return accounts_.size(); }
+  /// Grows whenever an account is made, removed or gets another password.
+  std::uint64_t version() const { return version_; }
+  std::size_t token_count(base::AccountId id) const { return accounts_.at(id).tokens.size(); }
+  /// Latest first.
+  std::vector<std::string> addresses_of(base::AccountId id) const;
   /// Tokens and addresses as unsorted lines, for Chat::describe.
   std::vector<std::string> describe() const;
 
@@ -36,6 +43,8 @@ class AccountBook {
   /// With its tokens and addresses.
   void remove(base::AccountId id, Outbox& outbox);
   void set_password(base::AccountId id, std::string password_hash, Outbox& outbox);
+  /// All of them, with their tokens and addresses.
+  void clear(Outbox& outbox);
 
   /// Past kTokensPerAccountMax the account's oldest token goes.
   void keep_token(const TokenRecord& token, Outbox& outbox);
@@ -62,10 +71,12 @@ class AccountBook {
   };
 
   Account& at(base::AccountId id);
+  void new_version();
   void drop_token(Account& account, const TokenHash& hash, Outbox& outbox);
 
   UndoLog& undo_;
   base::AccountId last_id_;
+  std::uint64_t version_ = 0;
   std::unordered_map<base::AccountId, Account> accounts_;
   std::unordered_map<std::string, base::AccountId> by_name_;
   std::unordered_map<TokenHash, TokenRecord, TokenHasher> tokens_;

@@ -26,7 +26,7 @@ constexpr bool kBeforeLogin =
 
 // What comes from the operator, whose session is none of the clients'.
 template <class T>
-constexpr bool kOperators = std::is_same_v<T, ManageAccount> || std::is_same_v<T, ShutDown>;
+constexpr bool kOperators = std::is_same_v<T, Operate> || std::is_same_v<T, ShutDown>;
 
 }  // namespace
 
@@ -53,9 +53,10 @@ Refusal refusal_of(NameFault fault) {
 Chat::Chat(Policy policy, const DurableState& state)
     : policy_(std::move(policy)), last_room_(state.last_room), last_message_(state.last_message) {
   accounts_.load(state);
+  sanctions_.load(state);
   for (const RoomRecord& record : state.rooms) {
     const std::string folded = fold_name(record.name).value_or(record.name);
-    rooms_[record.id] = {record.id, {record.name, folded}, record.created, true, {}, {}};
+    rooms_[record.id] = {record.id, {record.name, folded}, record.created, true, {}, {}, record.slow, {}};
     rooms_by_name_[folded] = record.id;
   }
   for (const MessagePtr& message : state.recent) {
@@ -78,6 +79,7 @@ void Chat::apply(const Command& command, WallTime now, Outbox& outbox) {
         } else {
           const auto found = sessions_.find(command.session);
           if (found == sessions_.end()) return;  // gone already: its last commands were on their way
+          found->second.last_heard = now;
           const auto user = users_.find(found->second.user);
           const Asker asker{command.session, found->second, user == users_.end() ? nullptr : &user->second};
           if (!kBeforeLogin<T> && asker.user == nullptr) return refuse(asker.id, Refusal::not_logged_in);
@@ -92,7 +94,12 @@ void Chat::refuse(SessionId id, Refusal why) { out().to_session(id, Refused{why,
 
 void Chat::handle(SessionId id, const Connect& command) {
   base::check(!sessions_.contains(id), "a session connects once");
-  if (shutting_down_) return out().to_session(id, Closed{CloseCause::shutdown, {}});
+  if (shutting_down_) return out().to_session(id, Closed{CloseCause::shutdown});
+  Session session{{},  command.address, command.loopback, command.enters_default_room, command.bits, now_,
+                  now_};
+  if (const SanctionRecord* ban = sanction_on(SanctionKind::ban, session, nullptr)) {
+    return out().to_session(id, Closed{CloseCause::banned, time_left(*ban, now_), ban->reason});
+  }
   if (!command.loopback) {
     const auto verdict = connections_.came(command.address, now_);
     if (verdict != ConnectionCounter::Verdict::welcome) {
@@ -104,7 +111,7 @@ void Chat::handle(SessionId id, const Connect& command) {
     }
   }
   undo_.keep(sessions_, id);
-  sessions_[id] = {{}, command.address, command.loopback, command.enters_default_room};
+  sessions_[id] = std::move(session);
   std::vector<std::string> remembered;
   if (policy_.remember_addresses) remembered = accounts_.names_at(command.address);
   out().to_session(id, Greeting{std::move(remembered), !policy_.accounts_required, policy_.registration});
@@ -113,72 +120,49 @@ void Chat::handle(SessionId id, const Connect& command) {
 void Chat::handle(const Asker& asker, const Disconnect&) { drop_session(asker.id, CloseCause::asked); }
 
 /// Ends a session: Closed is the last that it gets.
-void Chat::drop_session(SessionId id, CloseCause cause) {
+void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reason,
+                        std::chrono::seconds retry_after) {
   const auto found = sessions_.find(id);
   const UserId user_id = found->second.user;
   if (!found->second.loopback) connections_.left(found->second.address, now_);
   undo_.keep(sessions_, id);
   sessions_.erase(found);
-  if (!user_id) return out().to_session(id, Closed{cause, {}});
+  const Closed goodbye{cause, retry_after, reason};
+  if (!user_id) return out().to_session(id, goodbye);
 
   undo_.keep(users_, user_id);
   User& user = users_.at(user_id);
   for (const RoomId room : user.rooms) out().effects.push_back(Unsubscribe{id, room});
-  out().to_session(id, Closed{cause, {}});
+  out().to_session(id, goodbye);
   std::erase(user.sessions, id);
   if (user.sessions.empty()) {
-    // When all go at once, nobody is left to be told.
-    if (!shutting_down_) to_all_who_see(user, make_event(Quit{user.name.text}));
+    // When all go, nobody is left to be told.
+    const bool all_go =
+        shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
+    if (!all_go) to_all_who_see(user, make_event(Quit{user.name.text, reason}));
     remove_user(user_id);
   }
 }
 
-void Chat::handle(SessionId, const ShutDown&) {
-  undo_.keep_value(shutting_down_);
-  shutting_down_ = true;
-  std::vector<SessionId> all;
-  for (const auto& [id, session] : sessions_) all.push_back(id);
-  std::sort(all.begin(), all.end());
-  for (const SessionId id : all) drop_session(id, CloseCause::shutdown);
+void Chat::drop_banned(SessionId id, const SanctionRecord& ban) {
+  drop_session(id, CloseCause::banned, ban.reason, time_left(ban, now_));
 }
 
-void Chat::handle(SessionId id, const ManageAccount& command) {
-  AccountsAnswer answer{command.request, true, {}, {}};
-  const auto refused = [&](Refusal why) {
-    answer.done = false;
-    answer.why = why;
-    out().to_session(id, std::move(answer));
-  };
-  if (command.action == AccountAction::list) {
-    for (const AccountRecord* account : accounts_.all())
-      answer.accounts.push_back({account->name, account->created});
-    return out().to_session(id, std::move(answer));
-  }
-  if (store_closed_) return refused(*store_closed_);
-  const bool adds = command.action == AccountAction::add;
-  const NameOrFault parsed = parse_name(command.name, adds ? policy_.name_code_points_max : kAnyLength, true);
-  if (const NameFault* fault = std::get_if<NameFault>(&parsed)) return refused(refusal_of(*fault));
-  const Name& name = std::get<Name>(parsed);
-  const AccountRecord* known = accounts_.find(name.folded);
-  User* present = user_named(name.folded);
+// --- bans and mutes
 
-  if (adds) {
-    if (known != nullptr) return refused(Refusal::name_registered);
-    if (present != nullptr) return refused(Refusal::name_in_use);
-    accounts_.add(name, command.password_hash, now_, out());
-  } else if (known == nullptr) {
-    return refused(Refusal::no_such_account);
-  } else if (command.action == AccountAction::set_password) {
-    accounts_.set_password(known->id, command.password_hash, out());
-  } else {
-    accounts_.remove(known->id, out());
-    if (present != nullptr) {
-      for (const SessionId session : std::vector(present->sessions)) {
-        drop_session(session, CloseCause::account_removed);
-      }
-    }
-  }
-  out().to_session(id, std::move(answer));
+const SanctionRecord* Chat::sanction_on(SanctionKind kind, const Session& session, const User* user) const {
+  if (user == nullptr) return sanctions_.find(kind, {"", "", session.bits}, now_);
+  const std::string_view name = user->name.folded;
+  return sanctions_.find(kind, {name, user->account ? name : "", session.bits}, now_);
+}
+
+/// On a session that is about to become `name`.
+const SanctionRecord* Chat::ban_on(const Session& session, const Name& name, bool account) const {
+  return sanctions_.find(SanctionKind::ban, {name.folded, account ? name.folded : "", session.bits}, now_);
+}
+
+bool Chat::is_banned(const Name& name) const {
+  return sanctions_.find(SanctionKind::ban, {name.folded, "", {}}, now_) != nullptr;
 }
 
 Chat::User* Chat::user_named(std::string_view folded) {
@@ -223,6 +207,7 @@ std::string Chat::describe(bool live) const {
         account->created.time_since_epoch().count());
   }
   for (const std::string& line : accounts_.describe()) add(line);
+  for (const std::string& line : sanctions_.describe()) add(line);
   const auto ids = [](const auto& list) {
     std::string text;
     for (const auto id : list) text += std::to_string(id.value) + " ";
@@ -235,7 +220,12 @@ std::string Chat::describe(bool live) const {
       add("message", id.value, place++, m->id.value, m->time.time_since_epoch().count(),
           static_cast<int>(m->kind), m->account.value, m->sender, m->text);
     }
-    if (live) add("members", id.value, ids(room.members), "kept", room.kept);
+    if (room.kept && room.slow.count() != 0) add("slow", id.value, room.slow.count());
+    if (!live) continue;
+    add("members", id.value, ids(room.members), "kept", room.kept);
+    for (const auto& [user, when] : room.spoken) {
+      add("spoken", id.value, user.value, when.time_since_epoch().count());
+    }
   }
   if (live) {
     for (const auto& [id, user] : users_) {

@@ -20,13 +20,16 @@
 #include "chat/outbox.h"
 #include "chat/policy.h"
 #include "chat/records.h"
+#include "chat/sanction_book.h"
 #include "chat/undo_log.h"
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace veche::chat {
@@ -65,6 +68,9 @@ class Chat {
     std::string address;
     bool loopback = false;
     bool enters_default_room = false;
+    base::AddressBits bits{};
+    base::WallTime connected{};
+    base::WallTime last_heard{};
   };
   struct User {
     base::UserId id;
@@ -80,6 +86,8 @@ class Chat {
     bool kept = false;  // its row is in the store: it has a history
     std::vector<base::UserId> members;
     std::deque<MessagePtr> recent;
+    std::chrono::seconds slow{0};                             // between two messages of one member
+    std::unordered_map<base::UserId, base::WallTime> spoken;  // in slow mode: when he did last
   };
   /// The session that asks, for the length of one command.
   struct Asker {
@@ -91,9 +99,9 @@ class Chat {
   // chat.cpp: coming and going
   void handle(base::SessionId id, const Connect& command);
   void handle(const Asker& asker, const Disconnect&);
-  void handle(base::SessionId id, const ShutDown&);
-  void handle(base::SessionId id, const ManageAccount& command);
-  void drop_session(base::SessionId id, CloseCause cause);
+  void drop_session(base::SessionId id, CloseCause cause, const std::string& reason = {},
+                    std::chrono::seconds retry_after = {});
+  void drop_banned(base::SessionId id, const SanctionRecord& ban);
   void refuse(base::SessionId id, Refusal why);
 
   // chat_login.cpp: who one is
@@ -110,6 +118,7 @@ class Chat {
   void handle(const Asker& asker, const Forget& command);
   void register_guest(const Asker& asker, std::string password_hash);
   void enter(const Asker& asker, const Name& name, base::AccountId account, bool new_account);
+  void enter_account(const Asker& asker, const AccountRecord& account);
   void remember_address(const Asker& asker, base::AccountId account);
 
   // chat_rooms.cpp: rooms and talk
@@ -129,17 +138,48 @@ class Chat {
   void remember_message(Room& room, MessagePtr message);
   void to_all_who_see(const User& user, const EventPtr& event);
 
+  bool may_speak(const Asker& asker);
+  bool may_speak_again(const Asker& asker, Room& room);
+  void note_spoken(Room& room, base::UserId user);
+  Room* room_of_member(const Asker& asker, base::RoomId id);
+
+  // chat_operator.cpp: what the operator orders
+  using Outcome = std::variant<OperatorResult, Refusal>;
+  void handle(base::SessionId id, const Operate& command);
+  void handle(base::SessionId id, const ShutDown&);
+  Outcome operate(const ManageAccount& order);
+  Outcome operate(const Kick& order);
+  Outcome operate(const Impose& order);
+  Outcome operate(const Lift& order);
+  Outcome operate(const SlowDown& order);
+  Outcome operate(const Announce& order);
+  Outcome operate(const Dismiss& order);
+  Outcome operate(const ClearIdentities& order);
+  Outcome operate(const SetPolicy& order);
+  Outcome operate(const AskStatus&);
+  Outcome operate(const AskSessions&);
+  Outcome operate(const AskRoomList&);
+  Outcome operate(const AskIdentities&);
+  Outcome operate(const AskSanctions& order);
+  std::vector<base::SessionId> sessions_oldest_first() const;
+  void forget_recent();
+  void keep_room(Room& room);
+
+  const SanctionRecord* sanction_on(SanctionKind kind, const Session& session, const User* user) const;
+  const SanctionRecord* ban_on(const Session& session, const Name& name, bool account) const;
+  bool is_banned(const Name& name) const;
   User* user_named(std::string_view folded);
   Room* room_of(base::RoomId id);
   base::UserId add_user(User user);
   void remove_user(base::UserId id);
   Outbox& out() { return *outbox_; }
 
-  const Policy policy_;
+  Policy policy_;
   UndoLog undo_;
   AccountBook accounts_{undo_};
   ConnectionCounter connections_{policy_, undo_};
   GuessCounter guesses_{policy_, undo_};
+  SanctionBook sanctions_{undo_};
 
   std::unordered_map<base::SessionId, Session> sessions_;
   std::unordered_map<base::UserId, User> users_;

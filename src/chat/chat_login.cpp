@@ -30,6 +30,7 @@ void Chat::handle(const Asker& asker, const Identify& command) {
   } else {
     const NameOrFault fresh = parse_name(command.name, policy_.name_code_points_max);
     if (const NameFault* fault = std::get_if<NameFault>(&fresh)) return refuse(asker.id, refusal_of(*fault));
+    if (is_banned(name)) return refuse(asker.id, Refusal::name_banned);
   }
   if (!policy_.registration && answer.state == NameState::registered)
     answer.name = name.text;  // tells nothing
@@ -41,8 +42,7 @@ void Chat::handle(const Asker& asker, const LogIn& command) {
   const AccountRecord* account = accounts_.find(command.account);
   if (account == nullptr || account->password_hash != command.password_hash)
     return refuse(asker.id, Refusal::stale);
-  remember_address(asker, account->id);
-  enter(asker, {account->name, *fold_name(account->name)}, account->id, false);
+  enter_account(asker, *account);
 }
 
 void Chat::handle(const Asker& asker, const LogInFailed& command) {
@@ -58,8 +58,15 @@ void Chat::handle(const Asker& asker, const LogInWithToken& command) {
   if (account == nullptr || (!command.name.empty() && *fold_name(account->name) != wanted)) {
     return handle(asker, LogInFailed{command.name});
   }
+  enter_account(asker, *account);
+}
+
+void Chat::enter_account(const Asker& asker, const AccountRecord& account) {
+  const Name name{account.name, *fold_name(account.name)};
+  if (const SanctionRecord* ban = ban_on(asker.session, name, true)) return drop_banned(asker.id, *ban);
+  const AccountId id = account.id;
   remember_address(asker, id);
-  enter(asker, {account->name, *fold_name(account->name)}, id, false);
+  enter(asker, name, id, false);
 }
 
 void Chat::handle(const Asker& asker, const Register& command) {
@@ -71,6 +78,7 @@ void Chat::handle(const Asker& asker, const Register& command) {
   const Name& name = std::get<Name>(parsed);
   if (accounts_.find(name.folded) != nullptr) return refuse(asker.id, Refusal::name_registered);
   if (user_named(name.folded) != nullptr) return refuse(asker.id, Refusal::name_in_use);
+  if (ban_on(asker.session, name, true)) return refuse(asker.id, Refusal::name_banned);
   const AccountId id = accounts_.add(name, command.password_hash, now_, out());
   remember_address(asker, id);
   enter(asker, name, id, true);
@@ -93,6 +101,7 @@ void Chat::handle(const Asker& asker, const EnterAsGuest& command) {
   const Name& name = std::get<Name>(parsed);
   if (accounts_.find(name.folded) != nullptr) return refuse(asker.id, Refusal::name_registered);
   if (user_named(name.folded) != nullptr) return refuse(asker.id, Refusal::name_in_use);
+  if (is_banned(name)) return refuse(asker.id, Refusal::name_banned);
   enter(asker, name, {}, false);
 }
 
@@ -136,6 +145,8 @@ void Chat::handle(const Asker& asker, const Rename& command) {
   if (accounts_.find(name.folded) != nullptr) return refuse(asker.id, Refusal::name_registered);
   const User* holder = user_named(name.folded);
   if (holder != nullptr && holder != &user) return refuse(asker.id, Refusal::name_in_use);
+  if (is_banned(name)) return refuse(asker.id, Refusal::name_banned);
+  if (!may_speak(asker)) return;  // else a new name would be the way out of a mute
 
   const std::string old_name = user.name.text;
   undo_.keep(users_by_name_, user.name.folded);

@@ -125,7 +125,7 @@ TEST(ClosedRegistration, AnswersKnownAndUnknownNamesInOneShape) {
   policy.decoy_hash = "decoy";
   ChatWorld world(policy);
   for (const char* name : {"Ann", "operator"}) {
-    world.send("operator", ManageAccount{1, AccountAction::add, name, "right"});
+    world.operate(ManageAccount{AccountAction::add, name, "right"});
   }
   world.connect("eve");
   // Also reserved ones and those that would be too long: any of them may be an account.
@@ -287,8 +287,7 @@ TEST(Names, OfAccountsOutliveStricterRules) {
   world.connect("eve");
   world.send("eve", Identify{"Margaret"});
   EXPECT_EQ(world.why("eve"), Refusal::name_too_long);
-  world.send("operator", ManageAccount{1, AccountAction::remove, "Elisabeth", ""});
-  EXPECT_TRUE(world.last<AccountsAnswer>("operator").done);
+  EXPECT_FALSE(world.operate(ManageAccount{AccountAction::remove, "Elisabeth", ""}).refused);
 }
 
 }  // namespace

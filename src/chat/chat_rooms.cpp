@@ -26,7 +26,7 @@ Chat::Room& Chat::room_named(const Name& name) {
   undo_.keep(rooms_by_name_, name.folded);
   undo_.push([this, id] { rooms_.erase(id); });
   rooms_by_name_[name.folded] = id;
-  return rooms_[id] = {id, name, now_, false, {}, {}};
+  return rooms_[id] = {id, name, now_, false, {}, {}, {}, {}};
 }
 
 void Chat::add_member(Room& room, UserId user) {
@@ -81,12 +81,9 @@ void Chat::join(User& user, Room& room) {
 
 /// Tells a session what is in a room of its user's.
 void Chat::show_room(SessionId session, const User& user, const Room& room) {
-  Joined event{room.id,
-               room.name.text,
-               user.name.text,
-               room.members.size(),
-               {},
-               {room.recent.begin(), room.recent.end()}};
+  Joined event{room.id, room.name.text, user.name.text, room.members.size(), {}, {}};
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(room.recent.size(), policy_.playback_messages));
+  event.recent.assign(room.recent.end() - shown, room.recent.end());
   for (const UserId member : room.members) {
     if (event.members.size() == kMembersShown) break;
     if (member != user.id) event.members.push_back(users_.at(member).name.text);
@@ -96,10 +93,8 @@ void Chat::show_room(SessionId session, const User& user, const Room& room) {
 
 void Chat::handle(const Asker& asker, const Leave& command) {
   User& user = *asker.user;
-  Room* room = room_of(command.room);
-  if (room == nullptr || std::find(user.rooms.begin(), user.rooms.end(), command.room) == user.rooms.end()) {
-    return refuse(asker.id, Refusal::not_in_room);
-  }
+  Room* room = room_of_member(asker, command.room);
+  if (room == nullptr) return refuse(asker.id, Refusal::not_in_room);
   const EventPtr left = make_event(Left{room->id, room->name.text, user.name.text});
   for (const SessionId session : user.sessions) {
     out().effects.push_back(Unsubscribe{session, room->id});
@@ -112,29 +107,77 @@ void Chat::handle(const Asker& asker, const Leave& command) {
 }
 
 void Chat::handle(const Asker& asker, const Say& command) {
-  Room* room = room_of(command.room);
+  Room* room = room_of_member(asker, command.room);
   const User& user = *asker.user;
-  if (room == nullptr || std::find(user.rooms.begin(), user.rooms.end(), command.room) == user.rooms.end()) {
-    return refuse(asker.id, Refusal::not_in_room);
-  }
+  if (room == nullptr) return refuse(asker.id, Refusal::not_in_room);
   if (command.text.empty()) return refuse(asker.id, Refusal::message_empty);
   if (command.text.size() > policy_.message_bytes_max) return refuse(asker.id, Refusal::message_too_long);
   if (policy_.history && store_closed_) return refuse(asker.id, *store_closed_);
+  if (!may_speak(asker) || !may_speak_again(asker, *room)) return;
+  note_spoken(*room, user.id);
 
   undo_.keep_value(last_message_);
   const base::MessageId id{++last_message_.value};
   auto message = std::make_shared<const Message>(
       Message{id, room->id, now_, command.kind, user.account, user.name.text, command.text});
   if (policy_.history) {
-    if (!room->kept) {
-      undo_.push([this, id = room->id] { rooms_.at(id).kept = false; });
-      room->kept = true;
-      out().keep(RoomAdded{{room->id, room->name.text, room->created}});
-    }
+    keep_room(*room);
     out().keep(MessageAdded{message});
     remember_message(*room, message);
   }
   out().to_room(room->id, make_event(Said{std::move(message), room->name.text}), asker.id);
+}
+
+/// The room, if `asker` is in it.
+Chat::Room* Chat::room_of_member(const Asker& asker, RoomId id) {
+  const auto& rooms = asker.user->rooms;
+  return std::find(rooms.begin(), rooms.end(), id) == rooms.end() ? nullptr : room_of(id);
+}
+
+/// Gives the room its row in the store.
+void Chat::keep_room(Room& room) {
+  if (room.kept) return;
+  undo_.push([this, id = room.id] { rooms_.at(id).kept = false; });
+  room.kept = true;
+  out().keep(RoomAdded{{room.id, room.name.text, room.created, {}}});
+}
+
+/// False: he is muted, and is told so.
+bool Chat::may_speak(const Asker& asker) {
+  const SanctionRecord* mute = sanction_on(SanctionKind::mute, asker.session, asker.user);
+  if (mute == nullptr) return true;
+  out().to_session(asker.id, Refused{Refusal::muted, kind_, time_left(*mute, now_), mute->reason});
+  return false;
+}
+
+/// False: the room is in slow mode and it is too early, which he is told.
+bool Chat::may_speak_again(const Asker& asker, Room& room) {
+  const auto last = room.spoken.find(asker.user->id);
+  if (room.slow.count() == 0 || last == room.spoken.end()) return true;
+  // From a time that has not come yet one has not spoken: the clock was set back.
+  if (now_ < last->second || now_ - last->second >= room.slow) return true;
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(last->second + room.slow - now_);
+  out().to_session(asker.id, Refused{Refusal::too_fast, kind_, wait});
+  return false;
+}
+
+void Chat::note_spoken(Room& room, UserId user) {
+  if (room.slow.count() == 0) return;
+  if (room.spoken.size() > 2 * room.members.size() + 16) {  // most of them have gone
+    undo_.push([this, id = room.id, spoken = room.spoken] { rooms_.at(id).spoken = spoken; });
+    std::erase_if(room.spoken, [&](const auto& entry) { return now_ - entry.second >= room.slow; });
+  }
+  std::optional<base::WallTime> before;
+  if (const auto last = room.spoken.find(user); last != room.spoken.end()) before = last->second;
+  undo_.push([this, id = room.id, user, before] {
+    auto& spoken = rooms_.at(id).spoken;
+    if (before) {
+      spoken[user] = *before;
+    } else {
+      spoken.erase(user);
+    }
+  });
+  room.spoken[user] = now_;
 }
 
 void Chat::remember_message(Room& room, MessagePtr message) {
@@ -158,6 +201,7 @@ void Chat::handle(const Asker& asker, const Tell& command) {
   const auto folded = fold_name(command.name);
   User* receiver = folded ? user_named(*folded) : nullptr;
   if (receiver == nullptr) return refuse(asker.id, Refusal::no_such_person);
+  if (!may_speak(asker)) return;
   const EventPtr event = make_event(Told{asker.user->name.text, command.text, now_});
   for (const SessionId session : receiver->sessions) out().to_session(session, event);
 }
@@ -188,11 +232,8 @@ void Chat::handle(const Asker& asker, const AskRooms&) {
 }
 
 void Chat::handle(const Asker& asker, const AskHistory& command) {
-  const Room* room = room_of(command.room);
-  const auto& rooms = asker.user->rooms;
-  if (room == nullptr || std::find(rooms.begin(), rooms.end(), command.room) == rooms.end()) {
-    return refuse(asker.id, Refusal::not_in_room);
-  }
+  const Room* room = room_of_member(asker, command.room);
+  if (room == nullptr) return refuse(asker.id, Refusal::not_in_room);
   if (!policy_.history) return refuse(asker.id, Refusal::history_off);
   const bool limited = policy_.query_messages != 0 && command.count > policy_.query_messages;
   const std::size_t count = limited ? policy_.query_messages : command.count;

@@ -14,13 +14,7 @@ namespace {
 using fakes::ChatWorld;
 using fakes::Lines;
 
-AccountsAnswer managed(ChatWorld& world, AccountAction action, const std::string& name,
-                       const std::string& hash = {}) {
-  world.send("operator", ManageAccount{7, action, name, hash});
-  const auto answer = world.last<AccountsAnswer>("operator");
-  EXPECT_EQ(answer.request, 7u);
-  return answer;
-}
+std::string refused(Refusal why) { return "refused " + fakes::number(why); }
 
 TEST(Chat, SaysGoodbyeLast) {
   ChatWorld world;
@@ -97,65 +91,6 @@ TEST(Shutdown, ClosesEverybodyAndLetsNobodyIn) {
   EXPECT_EQ(world.seen("bob"), Lines{}) << "he has been told";
 }
 
-TEST(Operator, AddsChangesListsAndRemovesAccounts) {
-  ChatWorld world;
-  EXPECT_TRUE(managed(world, AccountAction::add, "Боб", "1").done);
-  EXPECT_TRUE(managed(world, AccountAction::add, "ann", "2").done);
-  EXPECT_TRUE(managed(world, AccountAction::set_password, "БОБ", "3").done);
-  const auto list = managed(world, AccountAction::list, "");
-  ASSERT_EQ(list.accounts.size(), 2u);
-  EXPECT_EQ(list.accounts[0].name, "ann");
-  EXPECT_EQ(list.accounts[1].name, "Боб");
-  EXPECT_TRUE(managed(world, AccountAction::remove, "ANN").done);
-  world.restart();
-  world.connect("bob");
-  world.send("bob", Identify{"боб"});
-  EXPECT_EQ(world.last<Identified>("bob").password_hash, "3");
-  EXPECT_EQ(world.kept().accounts.size(), 1u);
-}
-
-TEST(Operator, IsToldWhatCannotBeDone) {
-  ChatWorld world;
-  world.account("ann");
-  world.guest("bob");
-  EXPECT_EQ(managed(world, AccountAction::add, "ANN").why, Refusal::name_registered);
-  EXPECT_EQ(managed(world, AccountAction::add, "bob").why, Refusal::name_in_use);
-  EXPECT_EQ(managed(world, AccountAction::add, "#bob").why, Refusal::name_bad_start);
-  EXPECT_EQ(managed(world, AccountAction::remove, "bob").why, Refusal::no_such_account);
-  EXPECT_EQ(managed(world, AccountAction::set_password, "eve").why, Refusal::no_such_account);
-  EXPECT_FALSE(managed(world, AccountAction::remove, "").done);
-}
-
-TEST(Operator, MayGiveAReservedNameToSomebody) {
-  ChatWorld world;
-  EXPECT_TRUE(managed(world, AccountAction::add, "operator", "hash").done);
-  world.log_in("root", "operator");
-  EXPECT_EQ(world.last<Joined>("root").user, "operator");
-}
-
-TEST(RemovedAccount, HasItsSessionsClosedAndItsTracesTaken) {
-  ChatWorld world;
-  world.account("ann");
-  world.log_in("ann/2", "ann");
-  world.send("ann", KeepToken{{}});
-  world.guest("bob");
-  world.forget_seen();
-  EXPECT_TRUE(managed(world, AccountAction::remove, "ann").done);
-  EXPECT_EQ(world.seen("ann"), Lines{"closed 2"});
-  EXPECT_EQ(world.seen("ann/2"), Lines{"closed 2"});
-  EXPECT_EQ(world.seen("bob"), Lines{"quit ann"});
-  EXPECT_TRUE(world.kept().tokens.empty());
-  EXPECT_TRUE(world.kept().addresses.empty());
-
-  world.connect("new");
-  EXPECT_TRUE(world.last<Greeting>("new").remembered.empty());
-  world.send("new", LogInWithToken{"", {}});
-  world.last<LogInRefused>("new");
-  const base::AccountId old_id = world.kept().last_account;
-  world.send("new", Register{"ann", "hash"});
-  EXPECT_GT(world.kept().accounts.at(0).id, old_id) << "the name is free, the id never again";
-}
-
 TEST(FullDisk, UndoesTheBatchAndTellsTheSender) {
   ChatWorld world;
   world.account("ann");
@@ -168,8 +103,9 @@ TEST(FullDisk, UndoesTheBatchAndTellsTheSender) {
     world.send("bob", Rename{"bobby"});
     world.say("bob", "#veche", "lost too");
   });
-  EXPECT_EQ(world.seen("ann"), (Lines{"refused 23", "renamed bob bobby"}));
-  EXPECT_EQ(world.seen("bob"), (Lines{"renamed bob bobby", "refused 23"})) << "what needs no store goes on";
+  EXPECT_EQ(world.seen("ann"), (Lines{refused(Refusal::disk_full), "renamed bob bobby"}));
+  EXPECT_EQ(world.seen("bob"), (Lines{"renamed bob bobby", refused(Refusal::disk_full)}))
+      << "what needs no store goes on";
   EXPECT_EQ(world.why("bob"), Refusal::disk_full);
   EXPECT_EQ(world.chat().describe(false), Chat({}, world.kept()).describe(false));
 }
@@ -201,8 +137,14 @@ TEST(FullDisk, LeavesAllThatNeedsNoStore) {
     world.send(who, body);
     EXPECT_EQ(world.why(who), Refusal::disk_full) << body.index();
   }
-  EXPECT_EQ(managed(world, AccountAction::add, "new").why, Refusal::disk_full);
-  EXPECT_TRUE(managed(world, AccountAction::list, "").done);
+  const SanctionRecord ban{SanctionKind::ban, {SanctionOn::name, "bob", {}}, "", "root", {}, {}};
+  for (const OperatorOrder& order : std::vector<OperatorOrder>{
+           ManageAccount{AccountAction::add, "new", "x"}, Impose{ban, {}}, Lift{ban.kind, ban.target},
+           SlowDown{"#veche", std::chrono::seconds{5}}, ClearIdentities{}}) {
+    EXPECT_EQ(world.operate(order).refused, Refusal::disk_full) << order.index();
+  }
+  EXPECT_FALSE(world.operate(ManageAccount{}).refused);
+  EXPECT_FALSE(world.operate(Kick{"bob", {}, ""}).refused) << "what needs no disk goes on";
 }
 
 TEST(FullDisk, IsOverWhenTheStoreIsOpenedAgain) {

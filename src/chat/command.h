@@ -3,11 +3,14 @@
 #pragma once
 
 #include "base/ids.h"
+#include "base/network.h"
 #include "chat/message.h"
+#include "chat/operator_order.h"
 #include "chat/records.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -21,6 +24,7 @@ struct Connect {
   std::string address;  ///< without port
   bool loopback = false;
   bool enters_default_room = false;  ///< once logged in, as the line protocol does
+  base::AddressBits bits{};          ///< of the same address
 };
 /// It has gone, or wants to go (then Closed answers, behind everything that was owed).
 struct Disconnect {};
@@ -116,13 +120,11 @@ struct AskSearch {
 
 // --- the operator (from a session that is the operator's, not a client's)
 
-enum class AccountAction : std::uint8_t { add, set_password, remove, list };
-/// Answer: AccountsAnswer with the same `request`.
-struct ManageAccount {
+/// Answer: OperatorAnswer with the same `request`. `order` is held by pointer: it is rare and large, and
+/// every command has room for the largest body.
+struct Operate {
   std::uint64_t request = 0;
-  AccountAction action = AccountAction::list;
-  std::string name;
-  std::string password_hash;
+  std::shared_ptr<const OperatorOrder> order;
 };
 /// Everybody gets Closed (shutdown), and nobody is let in any more.
 struct ShutDown {};
@@ -130,7 +132,7 @@ struct ShutDown {};
 using CommandBody =
     std::variant<Say, Connect, Disconnect, Identify, LogIn, LogInFailed, LogInWithToken, Register,
                  EnterAsGuest, Rename, AskCredentials, SetPassword, KeepToken, Forget, Join, Leave, Tell,
-                 AskMembers, AskRooms, AskHistory, AskSearch, ManageAccount, ShutDown>;
+                 AskMembers, AskRooms, AskHistory, AskSearch, Operate, ShutDown>;
 
 /// Which alternative of CommandBody `Body` is.
 template <class Body, std::size_t I = 0>

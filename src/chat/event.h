@@ -6,11 +6,13 @@
 #include "base/ids.h"
 #include "chat/message.h"
 #include "chat/name.h"
+#include "chat/operator_order.h"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -42,6 +44,12 @@ enum class Refusal : std::uint8_t {
   history_off,
   stale,  ///< the account changed meanwhile: start again
   not_logged_in,
+  name_banned,  ///< nobody may be called that
+  muted,
+  too_fast,  ///< the room is in slow mode
+  no_such_session,
+  no_such_sanction,
+  too_many_sanctions,
   disk_full,   ///< the store took nothing: it has no room
   not_stored,  ///< the store took nothing, for another reason
 };
@@ -54,6 +62,10 @@ enum class CloseCause : std::uint8_t {
   account_removed,
   too_many_connections,  ///< from this address at once
   connecting_too_fast,   ///< from this address
+  kicked,
+  banned,
+  drained,  ///< the operator empties the server
+  identities_cleared,
 };
 
 // --- to one session
@@ -68,11 +80,14 @@ struct Greeting {
 struct Refused {
   Refusal why;
   std::size_t about = 0;
+  std::chrono::seconds retry_after{0};  ///< when `muted` or `too_fast` will pass; 0: nobody knows
+  std::string reason{};                 ///< the operator's, of `muted`
 };
-/// The last event of a session: it is to be closed. `retry_after`: when connecting_too_fast will pass.
+/// The last event of a session: it is to be closed.
 struct Closed {
   CloseCause cause;
-  std::chrono::seconds retry_after{0};
+  std::chrono::seconds retry_after{0};  ///< when connecting_too_fast or `banned` will pass; 0: nobody knows
+  std::string reason{};                 ///< the operator's words; may be empty
 };
 
 enum class NameState : std::uint8_t {
@@ -141,6 +156,16 @@ struct Told {
   std::string text;
   base::WallTime time;
 };
+/// To everybody, from the operator.
+struct Announced {
+  std::string text;
+};
+/// One may not speak any more, or may again.
+struct Muted {
+  bool muted = true;
+  std::chrono::seconds lasts{0};  ///< 0: nobody knows
+  std::string reason;
+};
 /// To be read by a worker, then shown. `limited`: fewer than were asked for.
 struct HistoryGranted {
   base::RoomId room;
@@ -176,6 +201,12 @@ struct Departed {
 };
 struct Quit {
   std::string name;
+  std::string reason{};  ///< the operator's, who put him out; empty: he went
+};
+/// 0: everybody may speak as fast as he likes again.
+struct Slowed {
+  std::string room;
+  std::chrono::seconds interval{0};
 };
 struct Renamed {
   std::string old_name;
@@ -184,20 +215,16 @@ struct Renamed {
 
 // --- to the operator
 
-struct AccountsAnswer {
+struct OperatorAnswer {
   std::uint64_t request = 0;
-  bool done = false;
-  Refusal why = Refusal::stale;  ///< if not done
-  struct Line {
-    std::string name;
-    base::WallTime created;
-  };
-  std::vector<Line> accounts;  ///< for `list`, by name
+  std::optional<Refusal> refused;  ///< then there is no result
+  OperatorResult result;
 };
 
-using Event = std::variant<Said, Arrived, Departed, Quit, Renamed, Greeting, Refused, Closed, Identified,
-                           LoggedIn, LogInRefused, Credentials, PasswordSet, TokenKept, Forgotten, Joined,
-                           Left, Members, Rooms, Told, HistoryGranted, SearchGranted, AccountsAnswer>;
+using Event =
+    std::variant<Said, Arrived, Departed, Quit, Renamed, Greeting, Refused, Closed, Identified, LoggedIn,
+                 LogInRefused, Credentials, PasswordSet, TokenKept, Forgotten, Joined, Left, Members, Rooms,
+                 Told, Announced, Muted, Slowed, HistoryGranted, SearchGranted, OperatorAnswer>;
 using EventPtr = std::shared_ptr<const Event>;
 
 }  // namespace veche::chat

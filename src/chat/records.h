@@ -4,9 +4,12 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/network.h"
 #include "chat/message.h"
 
 #include <array>
+#include <chrono>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -42,6 +45,26 @@ struct RoomRecord {
   base::RoomId id;
   std::string name;  ///< with its '#'; unique by casefold
   base::WallTime created;
+  std::chrono::seconds slow{0};  ///< at least this between two messages of one member; 0: as they like
+};
+
+enum class SanctionKind : std::uint8_t { ban, mute };
+enum class SanctionOn : std::uint8_t { name, account, network };
+/// Whom a ban or a mute is on. There is one of each kind for a target.
+struct SanctionTarget {
+  SanctionOn on = SanctionOn::name;
+  std::string text;       ///< a folded name; a network as it is written: "192.0.2.0/24", "192.0.2.7"
+  base::Network network;  ///< of SanctionOn::network
+
+  friend auto operator<=>(const SanctionTarget&, const SanctionTarget&) = default;
+};
+struct SanctionRecord {
+  SanctionKind kind = SanctionKind::ban;
+  SanctionTarget target;
+  std::string reason;  ///< for the person it is on; may be empty
+  std::string by;      ///< which operator
+  base::WallTime created;
+  base::WallTime expires;  ///< 1970: never
 };
 
 // The rows of the journal.
@@ -74,9 +97,23 @@ struct RoomAdded {
 struct MessageAdded {
   MessagePtr message;
 };
+/// Every account, token and address goes.
+struct IdentitiesCleared {};
+struct SanctionImposed {
+  SanctionRecord sanction;
+};  ///< new, or in place of the one on the same target
+struct SanctionLifted {
+  SanctionKind kind = SanctionKind::ban;
+  SanctionTarget target;
+};
+struct RoomSlowed {
+  base::RoomId room;
+  std::chrono::seconds slow{0};
+};
 
 using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded,
-                         TokenRemoved, AddressRemembered, AddressForgotten>;
+                         TokenRemoved, AddressRemembered, AddressForgotten, IdentitiesCleared,
+                         SanctionImposed, SanctionLifted, RoomSlowed>;
 
 /// Everything that outlives the process, but for the bulk of the messages.
 struct DurableState {
@@ -84,6 +121,7 @@ struct DurableState {
   std::vector<TokenRecord> tokens;
   std::vector<AddressRecord> addresses;
   std::vector<RoomRecord> rooms;
+  std::vector<SanctionRecord> sanctions;
   std::vector<MessagePtr> recent;  ///< the last messages of each room, by ascending id
   base::AccountId last_account;    ///< the highest id ever given
   base::RoomId last_room;

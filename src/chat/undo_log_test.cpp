@@ -170,5 +170,32 @@ TEST(Undo, GivesBackTheOldestTokenAndAddress) {
   EXPECT_EQ(chat.describe(), before);
 }
 
+TEST(Undo, GivesBackThePolicyAndWhatWasShownByIt) {
+  Chat chat({}, {});
+  Outbox outbox;
+  const auto apply = [&](std::uint64_t session, CommandBody body) {
+    chat.apply({{session}, std::move(body)}, base::WallTime{std::chrono::seconds{1'750'000'000}}, outbox);
+  };
+  apply(1, Connect{"10.0.0.1"});
+  apply(1, EnterAsGuest{"ann"});
+  apply(1, Join{"#a"});
+  apply(1, Say{{1}, MessageKind::text, "hi"});
+  chat.committed();
+  const std::string before = chat.describe();
+  Policy policy;
+  policy.playback_messages = 0;
+  policy.accounts_required = true;
+  apply(9, Operate{1, std::make_shared<const OperatorOrder>(SetPolicy{policy})});
+  EXPECT_NE(chat.describe(), before);
+  chat.roll_back();
+  EXPECT_EQ(chat.describe(), before);
+  outbox.clear();
+  apply(2, Connect{"10.0.0.2"});
+  apply(2, EnterAsGuest{"bob"});
+  const auto* last = std::get_if<ToSession>(&outbox.effects.back());
+  ASSERT_NE(last, nullptr);
+  EXPECT_TRUE(std::holds_alternative<LoggedIn>(*last->event)) << "guests are welcome again";
+}
+
 }  // namespace
 }  // namespace veche::chat

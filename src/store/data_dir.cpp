@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -17,7 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string what(const fs::path& path) { return "data directory " + path.string(); }
+constexpr std::string_view kWhat = "data directory ";
+constexpr std::string_view kInUse = "in use by ";
+
+std::string what(const fs::path& path) { return std::string(kWhat) + path.string(); }
 
 base::Result<> make_directory(const fs::path& path) {
   std::error_code error;
@@ -62,7 +66,7 @@ base::Result<DataDir> DataDir::open(const fs::path& given) {
     if (errno != EWOULDBLOCK) {
       return base::fail(what(path), "cannot be locked: " + base::errno_text(errno), "put it on a local disk");
     }
-    return base::fail(what(path), "in use by " + holder(lock),
+    return base::fail(what(path), std::string(kInUse) + holder(lock),
                       "stop that server, or name another one with --data DIR");
   }
   const std::string pid = std::to_string(::getpid()) + "\n";
@@ -80,6 +84,10 @@ DataDir::DataDir(DataDir&& other) noexcept
 
 DataDir::~DataDir() {
   if (lock_ >= 0) ::close(lock_);
+}
+
+bool is_in_use(const base::Error& error) {
+  return error.what.starts_with(kWhat) && error.why.starts_with(kInUse);
 }
 
 }  // namespace veche::store

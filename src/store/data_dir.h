@@ -24,6 +24,9 @@ class DataDir {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path database() const { return path_ / "veche.db"; }
   std::filesystem::path log() const { return path_ / "veche.log"; }
+  std::filesystem::path audit_log() const { return path_ / "audit.log"; }
+  /// A directory for backups that nobody named a file for. Made by whoever writes the first.
+  std::filesystem::path backups() const { return path_ / "backups"; }
   std::filesystem::path control_socket() const { return path_ / "veche.sock"; }
   std::filesystem::path lock_file() const { return path_ / "veche.lock"; }
 
@@ -33,5 +36,8 @@ class DataDir {
   std::filesystem::path path_;
   int lock_;  // -1: moved from
 };
+
+/// Whether DataDir::open failed because another server holds the directory. Any thread.
+bool is_in_use(const base::Error& error);
 
 }  // namespace veche::store

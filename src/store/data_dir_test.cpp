@@ -41,6 +41,9 @@ TEST(DataDir, IsMadeForItsOwnerAlone) {
   EXPECT_EQ(fs::status(temp / "a" / "b").permissions(), fs::perms::owner_all);
   EXPECT_EQ(data->database(), temp / "a" / "b" / "veche.db");
   EXPECT_EQ(data->log(), temp / "a" / "b" / "veche.log");
+  EXPECT_EQ(data->audit_log(), temp / "a" / "b" / "audit.log");
+  EXPECT_EQ(data->backups(), temp / "a" / "b" / "backups");
+  EXPECT_FALSE(fs::exists(data->backups()));
   EXPECT_EQ(data->control_socket(), temp / "a" / "b" / "veche.sock");
 }
 
@@ -71,6 +74,17 @@ TEST(DataDir, ASecondServerIsRefusedNamingTheFirst) {
             0);
   EXPECT_FALSE(DataDir::open(temp.path()));
   EXPECT_EQ(read(first->lock_file()), std::to_string(::getpid()) + "\n");
+}
+
+TEST(DataDir, ADirectoryInUseIsToldFromOtherErrors) {
+  const fakes::TempDir temp;
+  std::ofstream(temp / "file") << "x";
+  const auto first = DataDir::open(temp.path());
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(is_in_use(DataDir::open(temp.path()).error()));
+  EXPECT_FALSE(is_in_use(DataDir::open(temp / "file").error()));
+  EXPECT_FALSE(is_in_use({"listener 127.0.0.1:80", "in use by process 7", {}}));
+  EXPECT_FALSE(is_in_use({}));
 }
 
 TEST(DataDir, TheLockEndsWithItsOwner) {

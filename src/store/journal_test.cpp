@@ -20,10 +20,18 @@ using namespace std::chrono_literals;
 using fakes::account;
 using fakes::address;
 using fakes::ids;
+using fakes::imposed;
 using fakes::kStart;
+using fakes::on_a_network;
+using fakes::on_account;
+using fakes::on_name;
 using fakes::room;
 using fakes::said;
+using fakes::sanction;
 using fakes::token;
+
+constexpr auto kBan = chat::SanctionKind::ban;
+constexpr auto kMute = chat::SanctionKind::mute;
 
 class MemoryStore {
  public:
@@ -88,7 +96,7 @@ using Ids = std::vector<std::uint64_t>;
 TYPED_TEST(JournalContract, AnEmptyOneLoadsEmpty) {
   const chat::DurableState state = this->load();
   EXPECT_TRUE(state.accounts.empty() && state.tokens.empty() && state.addresses.empty() &&
-              state.rooms.empty());
+              state.rooms.empty() && state.sanctions.empty());
   EXPECT_TRUE(state.recent.empty());
   EXPECT_FALSE(state.last_account);
   EXPECT_FALSE(state.last_room);
@@ -189,9 +197,100 @@ TYPED_TEST(JournalContract, ChangingWhatIsNotThereChangesNothing) {
   EXPECT_TRUE(this->load().accounts.empty());
 }
 
+TYPED_TEST(JournalContract, IdentitiesAreClearedAndTheRestStays) {
+  this->commit({account(1, "a"), account(5, "b"), token(1, 1), address("::1", 5), room(1, "#a"),
+                said(1, 1, "x"), imposed(sanction(kBan, on_name("a")))});
+  this->commit({chat::IdentitiesCleared{}});
+  const chat::DurableState state = this->load();
+  EXPECT_TRUE(state.accounts.empty() && state.tokens.empty() && state.addresses.empty());
+  EXPECT_EQ(state.last_account.value, 5u) << "an account's id is used once";
+  EXPECT_EQ(state.rooms.size(), 1u);
+  EXPECT_EQ(state.recent.size(), 1u);
+  EXPECT_EQ(state.sanctions.size(), 1u);
+}
+
+TYPED_TEST(JournalContract, InTheBatchThatClearsThemIdentitiesMayBeginAnew) {
+  this->commit({account(1, "a"), token(1, 1), address("::1", 1)});
+  this->commit({account(2, "b"), chat::IdentitiesCleared{}, account(3, "a"), token(1, 3), address("::1", 3)});
+  const chat::DurableState state = this->load();
+  ASSERT_EQ(state.accounts.size(), 1u);
+  EXPECT_EQ(state.accounts[0].id.value, 3u);
+  ASSERT_EQ(state.tokens.size(), 1u);
+  EXPECT_EQ(state.tokens[0].account.value, 3u);
+  ASSERT_EQ(state.addresses.size(), 1u);
+  EXPECT_EQ(state.addresses[0].account.value, 3u);
+}
+
+TYPED_TEST(JournalContract, ASanctionIsLoadedAsItWasImposed) {
+  chat::SanctionRecord banned = sanction(kBan, on_a_network());
+  banned.expires = base::WallTime{};
+  banned.reason = std::string("спам\0;'", 11);
+  this->commit({imposed(banned)});
+  const auto loaded = this->load().sanctions;
+  ASSERT_EQ(loaded.size(), 1u);
+  EXPECT_EQ(loaded[0].kind, kBan);
+  EXPECT_TRUE(loaded[0].target == banned.target);
+  EXPECT_EQ(loaded[0].reason, banned.reason);
+  EXPECT_EQ(loaded[0].by, "console");
+  EXPECT_EQ(loaded[0].created, kStart);
+  EXPECT_EQ(loaded[0].expires, base::WallTime{});
+}
+
+TYPED_TEST(JournalContract, SanctionsComeByCreationThenByTarget) {
+  this->commit({imposed(sanction(kMute, on_name("late"), kStart + 1us)),
+                imposed(sanction(kBan, on_a_network())), imposed(sanction(kMute, on_name("ян"))),
+                imposed(sanction(kMute, on_name("a"))), imposed(sanction(kBan, on_name("a"))),
+                imposed(sanction(kBan, on_account("a")))});
+  std::vector<std::string> order;
+  for (const auto& one : this->load().sanctions) {
+    order.push_back((one.kind == kBan ? "ban " : "mute ") + one.target.text);
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"ban a", "mute a", "mute ян", "ban a", "ban 192.0.2.0/24",
+                                             "mute late"}));
+}
+
+TYPED_TEST(JournalContract, OnATargetThereIsOneSanctionOfAKind) {
+  this->commit({imposed(sanction(kBan, on_name("a"))), imposed(sanction(kMute, on_name("a")))});
+  chat::SanctionRecord longer = sanction(kBan, on_name("a"), kStart + 1h);
+  longer.reason = "again";
+  this->commit({imposed(longer)});
+  const auto loaded = this->load().sanctions;
+  ASSERT_EQ(loaded.size(), 2u);
+  EXPECT_EQ(loaded[0].kind, kMute);
+  EXPECT_EQ(loaded[1].reason, "again");
+  EXPECT_EQ(loaded[1].expires, kStart + 2h);
+}
+
+TYPED_TEST(JournalContract, OnlyTheSanctionOfThatKindOnThatTargetIsLifted) {
+  this->commit({imposed(sanction(kBan, on_name("a"))), imposed(sanction(kMute, on_name("a"))),
+                imposed(sanction(kBan, on_account("a"))), imposed(sanction(kBan, on_name("b")))});
+  this->commit({chat::SanctionLifted{kBan, on_name("a")}, chat::SanctionLifted{kBan, on_name("nobody")}});
+  const auto loaded = this->load().sanctions;
+  ASSERT_EQ(loaded.size(), 3u);
+  EXPECT_EQ(loaded[0].kind, kMute);
+  EXPECT_EQ(loaded[1].target.text, "b");
+  EXPECT_EQ(loaded[2].target.on, chat::SanctionOn::account);
+}
+
+TYPED_TEST(JournalContract, ARoomIsAsSlowAsItWasLastTold) {
+  chat::RoomRecord slow_from_the_start{{2}, "#b", kStart, 5s};
+  this->commit({room(1, "#a"), chat::RoomAdded{slow_from_the_start}, room(3, "#c")});
+  this->commit({chat::RoomSlowed{{3}, 30s}, chat::RoomSlowed{{3}, 3600s}, chat::RoomSlowed{{9}, 1s}});
+  auto rooms = this->load().rooms;
+  ASSERT_EQ(rooms.size(), 3u);
+  EXPECT_EQ(rooms[0].slow, 0s);
+  EXPECT_EQ(rooms[1].slow, 5s);
+  EXPECT_EQ(rooms[2].slow, 3600s);
+  this->commit({chat::RoomSlowed{{2}, 0s}});
+  EXPECT_EQ(this->load().rooms[1].slow, 0s);
+}
+
 TYPED_TEST(JournalContract, OfARefusedBatchNothingIsKept) {
-  this->commit({room(1, "#a"), account(1, "a"), said(1, 1, "before")});
+  this->commit({room(1, "#a"), account(1, "a"), said(1, 1, "before"), imposed(sanction(kBan, on_name("a")))});
   const std::vector<chat::Row> batches[] = {
+      {chat::IdentitiesCleared{}, token(1, 1)},
+      {chat::SanctionLifted{kBan, on_name("a")}, imposed(sanction(kBan, on_name("b"))),
+       chat::RoomSlowed{{1}, 5s}, room(1, "#again")},
       {said(2, 1, "lost"), account(2, "b"), room(1, "#again")},
       {said(2, 1, "lost"), chat::PasswordChanged{{1}, "lost"}, account(1, "again")},
       {said(2, 1, "lost"), token(1, 1), token(1, 1)},
@@ -203,7 +302,10 @@ TYPED_TEST(JournalContract, OfARefusedBatchNothingIsKept) {
   ASSERT_EQ(state.accounts.size(), 1u);
   EXPECT_EQ(state.accounts[0].password_hash, "$argon2id$hash");
   EXPECT_TRUE(state.tokens.empty());
-  EXPECT_EQ(state.rooms.size(), 1u);
+  ASSERT_EQ(state.rooms.size(), 1u);
+  EXPECT_EQ(state.rooms[0].slow, 0s);
+  ASSERT_EQ(state.sanctions.size(), 1u);
+  EXPECT_EQ(state.sanctions[0].target.text, "a");
   EXPECT_EQ(state.last_message.value, 1u);
   EXPECT_EQ(state.last_account.value, 1u);
   EXPECT_EQ(this->last(1, 10), Ids{1});

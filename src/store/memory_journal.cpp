@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -78,7 +79,33 @@ struct Apply {
     forget(row.account, row.address);
     return {};
   }
+  base::Result<> operator()(const chat::IdentitiesCleared&) const {
+    state.accounts.clear();
+    state.tokens.clear();
+    state.addresses.clear();
+    return {};
+  }
+  base::Result<> operator()(const chat::SanctionImposed& row) const {
+    lift(row.sanction.kind, row.sanction.target);
+    state.sanctions.push_back(row.sanction);
+    return {};
+  }
+  base::Result<> operator()(const chat::SanctionLifted& row) const {
+    lift(row.kind, row.target);
+    return {};
+  }
+  base::Result<> operator()(const chat::RoomSlowed& row) const {
+    for (chat::RoomRecord& room : state.rooms) {
+      if (room.id == row.room) room.slow = row.slow;
+    }
+    return {};
+  }
 
+  void lift(chat::SanctionKind kind, const chat::SanctionTarget& target) const {
+    std::erase_if(state.sanctions, [&](const auto& known) {
+      return known.kind == kind && known.target.on == target.on && known.target.text == target.text;
+    });
+  }
   void forget(base::AccountId account, const std::string& address) const {
     std::erase_if(state.addresses,
                   [&](const auto& known) { return known.account == account && known.address == address; });
@@ -137,6 +164,11 @@ MemoryJournal::~MemoryJournal() = default;
 
 base::Result<chat::DurableState> MemoryJournal::load(std::size_t recent_per_room) {
   chat::DurableState state = state_;
+  const auto order = [](const chat::SanctionRecord& sanction) {
+    return std::tie(sanction.created, sanction.target, sanction.kind);
+  };
+  std::sort(state.sanctions.begin(), state.sanctions.end(),
+            [&](const auto& a, const auto& b) { return order(a) < order(b); });
   const std::lock_guard lock(history_->mutex);
   std::unordered_map<base::RoomId, std::size_t> taken;
   for (auto at = history_->messages.rbegin(); at != history_->messages.rend(); ++at) {

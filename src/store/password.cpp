@@ -64,6 +64,12 @@ bool verify_password(const std::string& hash, std::string_view password) {
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }
 
+bool verify_hash_or_plain(const std::string& kept, std::string_view password) {
+  if (kept.starts_with(crypto_pwhash_STRPREFIX)) return verify_password(kept, password);
+  return !kept.empty() && kept.size() == password.size() &&
+         sodium_memcmp(kept.data(), password.data(), kept.size()) == 0;
+}
+
 std::string decoy_hash(HashCost cost) {
   // Made up, not computed: a hash of its cost would take its time, and the first one to ask would tell. A
   // password that gives these 32 random bytes would have to be found first.

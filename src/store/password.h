@@ -25,6 +25,9 @@ enum class HashCost : std::uint8_t {
 base::Result<std::string> hash_password(std::string_view password, HashCost cost);
 /// Whether `hash` was made from `password`; same time for any wrong password.
 bool verify_password(const std::string& hash, std::string_view password);
+/// The same where `kept` may also be the password itself, as an operator may write it in the configuration.
+/// Nothing matches an empty one.
+bool verify_hash_or_plain(const std::string& kept, std::string_view password);
 /// A hash that no password matches and that costs as much to verify as `cost` does: for names that are
 /// nobody, so that they cannot be told by timing from wrong passwords.
 std::string decoy_hash(HashCost cost);

@@ -20,6 +20,9 @@ namespace {
 //
 // The scram_ columns wait for SCRAM-SHA-256 (RFC 5802): keys that are derived from the password beside the
 // Argon2id hash, NULL until then.
+//
+// sanctions: kind and target_kind are numbers of chat/records.h's enumerations; network is 16 bytes, of which
+// the first `prefix` bits count; expires = 0: never. rooms.slow is in seconds.
 constexpr Migration kMigrations[] = {
     R"sql(
 CREATE TABLE meta(
@@ -72,6 +75,22 @@ CREATE TABLE messages(
 CREATE INDEX messages_by_room ON messages(room);
 
 CREATE VIRTUAL TABLE message_index USING fts5(text, content = '', columnsize = 0, tokenize = 'ascii');
+)sql",
+    R"sql(
+ALTER TABLE rooms ADD COLUMN slow INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE sanctions(
+  kind INTEGER NOT NULL,
+  target_kind INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  network BLOB NOT NULL,
+  prefix INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  imposed_by TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  PRIMARY KEY (kind, target_kind, target)
+) WITHOUT ROWID;
 )sql",
 };
 

@@ -1,6 +1,7 @@
 #include "store/schema.h"
 
 #include "store/sqlite_journal.h"
+#include "store/sqlite_reader.h"
 #include "tests/fakes/journal_rows.h"
 #include "tests/fakes/temp_dir.h"
 
@@ -92,6 +93,48 @@ TEST_F(Schema, AFileOfANewerVecheIsRefused) {
                            std::to_string(migrations().size()));
   EXPECT_NE(error.hint.find("install the newer veche"), std::string::npos);
   EXPECT_EQ(number("PRAGMA user_version"), 99);
+}
+
+TEST_F(Schema, AFileOfTheFirstVersionIsBroughtUpToDateWithAllThatIsInIt) {
+  {
+    Database database = open();
+    ASSERT_TRUE(prepare_schema(database, migrations().first(1)));
+    const auto done = database.execute(
+        "INSERT INTO accounts(id, name, password_hash, created, scram_salt)"
+        " VALUES (3, 'Алиса', '$argon2id$hash', 1000, x'01');"
+        "INSERT INTO tokens VALUES (zeroblob(32), 3, 1000, 2000);"
+        "INSERT INTO addresses VALUES (3, '::1', 3000);"
+        "INSERT INTO rooms VALUES (2, '#зала', 4000);"
+        "INSERT INTO messages VALUES (7, 2, 5000, 0, 3, 'Алиса', 'привет');"
+        "INSERT INTO message_index(rowid, text) VALUES (7, 'привет');"
+        "UPDATE meta SET value = 7 WHERE key = 'indexed_up_to'");
+    ASSERT_TRUE(done) << done.error().text();
+  }
+  ASSERT_EQ(number("PRAGMA user_version"), 1);
+  const auto journal = SqliteJournal::open({.file = file_});
+  ASSERT_TRUE(journal) << journal.error().text();
+  const chat::DurableState state = (*journal)->load(10).value();
+  ASSERT_EQ(state.accounts.size(), 1u);
+  EXPECT_EQ(state.accounts[0].name, "Алиса");
+  EXPECT_EQ(state.tokens.size(), 1u);
+  EXPECT_EQ(state.addresses.size(), 1u);
+  ASSERT_EQ(state.rooms.size(), 1u);
+  EXPECT_EQ(state.rooms[0].name, "#зала");
+  EXPECT_EQ(state.rooms[0].slow, std::chrono::seconds{0});
+  EXPECT_TRUE(state.sanctions.empty());
+  ASSERT_EQ(state.recent.size(), 1u);
+  EXPECT_EQ(state.recent[0]->text, "привет");
+  EXPECT_EQ(state.last_account.value, 3u);
+  EXPECT_EQ(state.last_room.value, 2u);
+  EXPECT_EQ(number("SELECT count(*) FROM accounts WHERE scram_salt = x'01'"), 1);
+  const std::vector<base::RoomId> rooms{{2}};
+  EXPECT_EQ(SqliteReader::open(file_).value()->search(rooms, "Привет", {7}, 10)->size(), 1u);
+
+  const auto ban = fakes::sanction(chat::SanctionKind::ban, fakes::on_a_network());
+  ASSERT_TRUE((*journal)->commit(
+      std::vector<chat::Row>{fakes::imposed(ban), chat::RoomSlowed{{2}, std::chrono::seconds{5}}}));
+  EXPECT_EQ((*journal)->load(10)->sanctions.size(), 1u);
+  EXPECT_EQ((*journal)->load(10)->rooms[0].slow, std::chrono::seconds{5});
 }
 
 TEST_F(Schema, AnotherProgramsFileIsRefusedAndLeftAsItIs) {

@@ -32,12 +32,9 @@ std::string input_output_error(int extended_code) {
   }
 }
 
-}  // namespace
-
-base::Error database_error(sqlite3* connection) {
-  const std::string file = file_of(connection);
+/// `words`: SQLite's own, for what has none here.
+base::Error error_in_words(const std::string& file, int extended_code, const char* words) {
   const std::string what = "database " + file;
-  const int extended_code = sqlite3_extended_errcode(connection);
   if (extended_code == SQLITE_IOERR_SHMSIZE)
     return {what, "the disk is full", "free some space"};  // for its index
   switch (extended_code & 0xFF) {
@@ -63,8 +60,19 @@ base::Error database_error(sqlite3* connection) {
     case SQLITE_NOMEM:
       return {what, "not enough memory", {}};
     default:
-      return {what, sqlite3_errmsg(connection), {}};
+      return {what, words, {}};
   }
+}
+
+}  // namespace
+
+base::Error database_error(sqlite3* connection) {
+  return error_in_words(file_of(connection), sqlite3_extended_errcode(connection),
+                        sqlite3_errmsg(connection));
+}
+
+base::Error database_error(const std::string& file, int extended_code) {
+  return error_in_words(file, extended_code, sqlite3_errstr(extended_code));
 }
 
 base::Result<bool> Rows::next() {

@@ -27,6 +27,8 @@ inline constexpr std::chrono::milliseconds kBusyTimeout{250};
 
 /// The connection's last error in plain words: which file, what happened, what to do.
 base::Error database_error(sqlite3* connection);
+/// The same for an extended result code that no connection keeps.
+base::Error database_error(const std::string& file, int extended_code);
 
 /// What one run of a statement yields; gone, the statement is ready for the next run. Read it to the end or
 /// drop it soon: while it lives, so does the snapshot that it reads from.

@@ -6,12 +6,48 @@
 #include "store/sqlite_reader.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace veche::store {
 
 namespace limits = base::limits;
+
+namespace {
+
+/// As the database keeps it.
+template <class Enumeration>
+std::int64_t number_of(Enumeration value) {
+  return static_cast<std::int64_t>(value);
+}
+
+/// The sanction in a row of: kind, target_kind, target, network, prefix, reason, imposed_by, created,
+/// expires. None: the row is not ours, somebody edited the file; it is on nobody.
+std::optional<chat::SanctionRecord> sanction_from(const Rows& row) {
+  using Kind = chat::SanctionKind;
+  using On = chat::SanctionOn;
+  const std::int64_t kind = row.integer(0);
+  const std::int64_t on = row.integer(1);
+  const auto bits = row.blob(3);
+  const std::int64_t prefix = row.integer(4);
+  base::Network network;
+  if (kind != number_of(Kind::ban) && kind != number_of(Kind::mute)) return std::nullopt;
+  if (on < number_of(On::name) || on > number_of(On::network)) return std::nullopt;
+  if (bits.size() != network.bits.size() || prefix < 0 || prefix > 128) return std::nullopt;
+  std::copy(bits.begin(), bits.end(), network.bits.begin());
+  network.prefix = static_cast<std::uint8_t>(prefix);
+  if (!network.contains(network.bits)) return std::nullopt;  // bits behind the prefix
+  return chat::SanctionRecord{
+      .kind = static_cast<Kind>(kind),
+      .target = {.on = static_cast<On>(on), .text = std::string(row.text(2)), .network = network},
+      .reason = std::string(row.text(5)),
+      .by = std::string(row.text(6)),
+      .created = row.time(7),
+      .expires = row.time(8)};
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(SqliteOptions options) {
   auto database = Database::open(options.file, Database::Access::write);
@@ -59,7 +95,7 @@ SqliteJournal::SqliteJournal(SqliteOptions options, Database database)
       retention_(database_, options_.retention),
       add_message_(database_.statement(
           "INSERT INTO messages(id, room, time, kind, account, sender, text) VALUES (?, ?, ?, ?, ?, ?, ?)")),
-      add_room_(database_.statement("INSERT INTO rooms(id, name, created) VALUES (?, ?, ?)")),
+      add_room_(database_.statement("INSERT INTO rooms(id, name, created, slow) VALUES (?, ?, ?, ?)")),
       add_account_(
           database_.statement("INSERT INTO accounts(id, name, password_hash, created) VALUES (?, ?, ?, ?)")),
       remove_account_(database_.statement("DELETE FROM accounts WHERE id = ?")),
@@ -74,6 +110,14 @@ SqliteJournal::SqliteJournal(SqliteOptions options, Database database)
           database_.statement("INSERT INTO addresses(account, address, last_seen) VALUES (?, ?, ?)"
                               " ON CONFLICT(account, address) DO UPDATE SET last_seen = excluded.last_seen")),
       forget_address_(database_.statement("DELETE FROM addresses WHERE account = ? AND address = ?")),
+      clear_tokens_(database_.statement("DELETE FROM tokens")),
+      clear_addresses_(database_.statement("DELETE FROM addresses")),
+      clear_accounts_(database_.statement("DELETE FROM accounts")),
+      impose_(database_.statement(
+          "INSERT OR REPLACE INTO sanctions(kind, target_kind, target, network, prefix, reason, imposed_by,"
+          " created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      lift_(database_.statement("DELETE FROM sanctions WHERE kind = ? AND target_kind = ? AND target = ?")),
+      slow_(database_.statement("UPDATE rooms SET slow = ? WHERE id = ?")),
       probe_(database_.statement("UPDATE meta SET value = value + 1 WHERE key = 'probes'")) {}
 
 SqliteJournal::~SqliteJournal() {
@@ -86,6 +130,7 @@ base::Result<chat::DurableState> SqliteJournal::load(std::size_t recent_per_room
   if (!snapshot) return tl::unexpected(snapshot.error());
   if (auto done = load_accounts(state); !done) return tl::unexpected(done.error());
   if (auto done = load_rooms(state, recent_per_room); !done) return tl::unexpected(done.error());
+  if (auto done = load_sanctions(state); !done) return tl::unexpected(done.error());
   state.last_message = last_message_;
   return state;
 }
@@ -133,10 +178,11 @@ base::Result<> SqliteJournal::load_accounts(chat::DurableState& state) {
 base::Result<> SqliteJournal::load_rooms(chat::DurableState& state, std::size_t recent_per_room) {
   base::Result<bool> row;
   {
-    Statement statement = database_.statement("SELECT id, name, created FROM rooms ORDER BY id");
+    Statement statement = database_.statement("SELECT id, name, created, slow FROM rooms ORDER BY id");
     Rows rows = statement.query();
     while ((row = rows.next()) && *row) {
-      state.rooms.push_back({rows.id<base::RoomId>(0), std::string(rows.text(1)), rows.time(2)});
+      state.rooms.push_back({rows.id<base::RoomId>(0), std::string(rows.text(1)), rows.time(2),
+                             std::chrono::seconds{rows.integer(3)}});
     }
     if (!row) return tl::unexpected(row.error());
   }
@@ -157,6 +203,19 @@ base::Result<> SqliteJournal::load_rooms(chat::DurableState& state, std::size_t 
   const auto last = database_.statement("SELECT seq FROM sqlite_sequence WHERE name = 'rooms'").number();
   if (!last) return tl::unexpected(last.error());
   state.last_room = {static_cast<std::uint64_t>(*last)};
+  return {};
+}
+
+base::Result<> SqliteJournal::load_sanctions(chat::DurableState& state) {
+  Statement statement = database_.statement(
+      "SELECT kind, target_kind, target, network, prefix, reason, imposed_by, created, expires FROM sanctions"
+      " ORDER BY created, target_kind, target, kind");
+  Rows rows = statement.query();
+  base::Result<bool> row;
+  while ((row = rows.next()) && *row) {
+    if (auto sanction = sanction_from(rows)) state.sanctions.push_back(*std::move(sanction));
+  }
+  if (!row) return tl::unexpected(row.error());
   return {};
 }
 
@@ -221,7 +280,7 @@ base::Result<> SqliteJournal::write(const chat::MessageAdded& row) {
 }
 
 base::Result<> SqliteJournal::write(const chat::RoomAdded& row) {
-  return add_room_.run(row.room.id, row.room.name, row.room.created);
+  return add_room_.run(row.room.id, row.room.name, row.room.created, std::int64_t{row.room.slow.count()});
 }
 
 base::Result<> SqliteJournal::write(const chat::AccountAdded& row) {
@@ -250,6 +309,30 @@ base::Result<> SqliteJournal::write(const chat::AddressRemembered& row) {
 
 base::Result<> SqliteJournal::write(const chat::AddressForgotten& row) {
   return forget_address_.run(row.account, row.address);
+}
+
+base::Result<> SqliteJournal::write(const chat::IdentitiesCleared&) {
+  // Each table for itself, not by ON DELETE CASCADE: what somebody's edit left without an account goes too.
+  for (Statement* clear : {&clear_tokens_, &clear_addresses_, &clear_accounts_}) {
+    if (auto done = clear->run(); !done) return done;
+  }
+  return {};
+}
+
+base::Result<> SqliteJournal::write(const chat::SanctionImposed& row) {
+  const chat::SanctionRecord& sanction = row.sanction;
+  const chat::SanctionTarget& target = sanction.target;
+  return impose_.run(number_of(sanction.kind), number_of(target.on), target.text, target.network.bits,
+                     std::int64_t{target.network.prefix}, sanction.reason, sanction.by, sanction.created,
+                     sanction.expires);
+}
+
+base::Result<> SqliteJournal::write(const chat::SanctionLifted& row) {
+  return lift_.run(number_of(row.kind), number_of(row.target.on), row.target.text);
+}
+
+base::Result<> SqliteJournal::write(const chat::RoomSlowed& row) {
+  return slow_.run(std::int64_t{row.slow.count()}, row.room);
 }
 
 }  // namespace veche::store

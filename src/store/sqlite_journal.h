@@ -60,6 +60,7 @@ class SqliteJournal final : public Journal {
 
   base::Result<> load_accounts(chat::DurableState& state);
   base::Result<> load_rooms(chat::DurableState& state, std::size_t recent_per_room);
+  base::Result<> load_sanctions(chat::DurableState& state);
   base::Result<bool> maintain_slice(base::WallTime now, bool idle);
 
   base::Result<> write(const chat::MessageAdded& row);
@@ -71,6 +72,10 @@ class SqliteJournal final : public Journal {
   base::Result<> write(const chat::TokenRemoved& row);
   base::Result<> write(const chat::AddressRemembered& row);
   base::Result<> write(const chat::AddressForgotten& row);
+  base::Result<> write(const chat::IdentitiesCleared& row);
+  base::Result<> write(const chat::SanctionImposed& row);
+  base::Result<> write(const chat::SanctionLifted& row);
+  base::Result<> write(const chat::RoomSlowed& row);
 
   const SqliteOptions options_;
   Database database_;
@@ -78,7 +83,8 @@ class SqliteJournal final : public Journal {
   SearchIndex index_;
   Retention retention_;
   Statement add_message_, add_room_, add_account_, remove_account_, change_password_, add_token_,
-      remove_token_, remember_address_, forget_address_, probe_;
+      remove_token_, remember_address_, forget_address_, clear_tokens_, clear_addresses_, clear_accounts_,
+      impose_, lift_, slow_, probe_;
 
   base::MessageId last_message_;
   bool maintenance_rests_ = false;  // after a failure, until a write succeeds: a full disk is not hammered

@@ -95,13 +95,33 @@ class SqliteJournalTest : public ::testing::Test {
 
 TEST_F(SqliteJournalTest, EverythingIsThereAfterReopening) {
   commit(*open(), {fakes::account(1, "Алиса"), fakes::token(1, 1), fakes::address("::1", 1),
-                   fakes::room(1, "#зала"), said(1, 1, "привет")});
+                   fakes::room(1, "#зала"), said(1, 1, "привет"),
+                   fakes::imposed(fakes::sanction(chat::SanctionKind::ban, fakes::on_name("боб")))});
   const auto journal = open();
   const chat::DurableState state = journal->load(10).value();
   EXPECT_EQ(state.accounts.size() + state.tokens.size() + state.addresses.size() + state.rooms.size(), 4u);
+  EXPECT_EQ(state.sanctions.size(), 1u);
   ASSERT_EQ(state.recent.size(), 1u);
   EXPECT_EQ(state.recent[0]->text, "привет");
   EXPECT_EQ(state.last_message.value, 1u);
+}
+
+TEST_F(SqliteJournalTest, ASanctionThatSomebodysEditSpoiltIsPassedOver) {
+  const auto journal = open();
+  const auto ban = fakes::sanction(chat::SanctionKind::ban, fakes::on_a_network());
+  const auto mute = fakes::sanction(chat::SanctionKind::mute, fakes::on_name("a"));
+  for (const char* edit :
+       {"network = x'00'", "network = x''", "network = zeroblob(17)", "prefix = 129", "prefix = -1",
+        "prefix = 16", "kind = 2", "kind = -1", "target_kind = 3", "target_kind = -1", "network = 'text'"}) {
+    commit(*journal, {fakes::imposed(ban), fakes::imposed(mute)});
+    Database database = std::move(Database::open(file_, Database::Access::write).value());
+    const std::string sql = "UPDATE sanctions SET " + std::string(edit) + " WHERE kind = 0";
+    ASSERT_TRUE(database.execute(sql.c_str()));
+    const auto loaded = journal->load(0)->sanctions;
+    ASSERT_EQ(loaded.size(), 1u) << edit;
+    EXPECT_EQ(loaded[0].target.text, "a");
+    ASSERT_TRUE(database.execute("DELETE FROM sanctions"));
+  }
 }
 
 TEST_F(SqliteJournalTest, AClosedOneLeavesOneFile) {

@@ -4,11 +4,13 @@
 
 #include "base/ids.h"
 #include "chat/command.h"
+#include "chat/name.h"
 #include "chat/policy.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -87,7 +89,7 @@ class CommandSource {
 
   chat::Connect connect() {
     const std::size_t host = choose_(4) == 0 ? choose_(40) : choose_(3);
-    return {"10.0.0." + std::to_string(host), host == 0, choose_(2) == 0};
+    return {"10.0.0." + std::to_string(host), host == 0, choose_(2) == 0, bits(host)};
   }
 
   chat::CommandBody body() {
@@ -143,9 +145,60 @@ class CommandSource {
   }
 
   chat::CommandBody operators_wish() {
-    if (choose_(30) == 0) return chat::ShutDown{};
-    return chat::ManageAccount{1, chat::AccountAction{static_cast<std::uint8_t>(choose_(4))}, some_name(),
-                               some_hash()};
+    if (choose_(400) == 0) return chat::ShutDown{};
+    return chat::Operate{1, std::make_shared<const chat::OperatorOrder>(order())};
+  }
+
+  chat::OperatorOrder order() {
+    const auto kind = [&] { return chat::SanctionKind{static_cast<std::uint8_t>(choose_(2))}; };
+    switch (choose_(14)) {
+      case 0:
+        return chat::Kick{some_name(), {}, some_text()};
+      case 1:
+        return chat::Kick{{}, some_session(), some_text()};
+      case 2:
+      case 3:
+        return chat::Impose{{kind(), some_target(), some_text(), "root", {}, {}},
+                            std::chrono::seconds{choose_(3) * 50}};
+      case 4:
+      case 5:
+        return chat::Lift{kind(), some_target()};
+      case 6:
+        return chat::SlowDown{some_room_name(), std::chrono::seconds{choose_(3) * 20}};
+      case 7:
+        return chat::Announce{some_text()};
+      case 8:
+        return chat::Dismiss{choose_(3), some_text()};
+      case 9:
+        return choose_(4) == 0 ? chat::OperatorOrder(chat::ClearIdentities{choose_(8)})
+                               : chat::OperatorOrder(chat::AskIdentities{});
+      case 10:
+        return chat::AskSanctions{kind()};
+      case 11:
+        return choose_(2) == 0 ? chat::OperatorOrder(chat::AskSessions{})
+                               : chat::OperatorOrder(chat::AskStatus{});
+      case 12:
+        return chat::AskRoomList{};
+      default:
+        return chat::ManageAccount{chat::AccountAction{static_cast<std::uint8_t>(choose_(4))}, some_name(),
+                                   some_hash()};
+    }
+  }
+
+  chat::SanctionTarget some_target() {
+    if (choose_(2) == 0) {
+      const auto prefix = static_cast<std::uint8_t>(choose_(2) == 0 ? 128 : 126);
+      const base::AddressBits network = base::Network::masked(bits(choose_(4)), prefix);
+      return {chat::SanctionOn::network,
+              "10.0.0." + std::to_string(network.back()) + "/" + std::to_string(prefix - 96),
+              {network, prefix}};
+    }
+    return {choose_(2) == 0 ? chat::SanctionOn::name : chat::SanctionOn::account,
+            chat::fold_name(some_name()).value_or(""),
+            {}};
+  }
+  static base::AddressBits bits(std::size_t host) {
+    return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, static_cast<std::uint8_t>(host)};
   }
 
   Choose& choose_;

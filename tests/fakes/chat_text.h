@@ -39,7 +39,9 @@ inline std::string to_text(const chat::Event& event) {
     }
     std::string operator()(const chat::Arrived& e) const { return "arrived " + e.room + " " + e.name; }
     std::string operator()(const chat::Departed& e) const { return "departed " + e.room + " " + e.name; }
-    std::string operator()(const chat::Quit& e) const { return "quit " + e.name; }
+    std::string operator()(const chat::Quit& e) const {
+      return "quit " + e.name + (e.reason.empty() ? "" : ": " + e.reason);
+    }
     std::string operator()(const chat::Renamed& e) const {
       return "renamed " + e.old_name + " " + e.new_name;
     }
@@ -76,8 +78,15 @@ inline std::string to_text(const chat::Event& event) {
       return "history " + std::to_string(e.count);
     }
     std::string operator()(const chat::SearchGranted& e) const { return "search " + e.words; }
-    std::string operator()(const chat::AccountsAnswer& e) const {
-      return e.done ? "done" : "not done " + number(e.why);
+    std::string operator()(const chat::Announced& e) const { return "announced " + e.text; }
+    std::string operator()(const chat::Muted& e) const {
+      return (e.muted ? "muted " : "not muted ") + std::to_string(e.lasts.count()) + " " + e.reason;
+    }
+    std::string operator()(const chat::Slowed& e) const {
+      return "slowed " + e.room + " " + std::to_string(e.interval.count());
+    }
+    std::string operator()(const chat::OperatorAnswer& e) const {
+      return e.refused ? "not done " + number(*e.refused) : "done";
     }
   };
   return std::visit(Words{}, event);

@@ -49,12 +49,26 @@ class ChatWorld {
     clients_["operator"].id = base::make_session_id(255, 1);
   }
 
+  /// Of an IPv4 address.
+  static base::AddressBits bits_of(const std::string& address) {
+    base::AddressBits bits{};
+    bits[10] = bits[11] = 0xff;
+    std::istringstream numbers(address);
+    for (std::size_t i = 12; i < 16; ++i) {
+      int number = 0;
+      numbers >> number;
+      bits[i] = static_cast<std::uint8_t>(number);
+      numbers.ignore(1);
+    }
+    return bits;
+  }
+
   // --- what clients do, each by a name of its own ("ann", "ann/2")
 
   void connect(const std::string& who, const std::string& address = "10.0.0.1",
                bool enters_default_room = true) {
     clients_[who] = {base::make_session_id(0, ++last_session_), true, {}, {}, 0};
-    send(who, chat::Connect{address, false, enters_default_room});
+    send(who, chat::Connect{address, false, enters_default_room, bits_of(address)});
   }
   void guest(const std::string& who, const std::string& address = "10.0.0.1") {
     connect(who, address);
@@ -84,6 +98,15 @@ class ChatWorld {
     send(who, chat::Say{room(room_name), chat::MessageKind::text, text});
   }
   void quit(const std::string& who) { send(who, chat::Disconnect{}); }
+
+  /// What the operator orders, and the answer that he got.
+  chat::OperatorAnswer operate(chat::OperatorOrder order) {
+    const std::uint64_t request = ++last_request_;
+    send("operator", chat::Operate{request, std::make_shared<const chat::OperatorOrder>(std::move(order))});
+    const auto answer = last<chat::OperatorAnswer>("operator");
+    EXPECT_EQ(answer.request, request);
+    return answer;
+  }
 
   /// Any command; a batch of its own, unless inside `together`.
   void send(const std::string& who, chat::CommandBody body) {
@@ -232,6 +255,7 @@ class ChatWorld {
   std::vector<chat::Command> batch_;
   bool gathering_ = false;
   std::uint64_t last_session_ = 0;
+  std::uint64_t last_request_ = 0;
 };
 
 }  // namespace veche::fakes

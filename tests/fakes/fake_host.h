@@ -18,7 +18,7 @@
 
 namespace veche::fakes {
 
-/// What a worker was asked for and has not answered yet.
+/// What a worker, or the operator's table, was asked for and has not answered yet.
 struct HashJob {
   std::string password;
 };
@@ -26,7 +26,16 @@ struct VerifyJob {
   std::string hash;
   std::string password;
 };
-using Job = std::variant<HashJob, VerifyJob, chat::HistoryGranted, chat::SearchGranted>;
+struct OperatorLogInJob {
+  std::string name;
+  std::string password;
+};
+/// What an operator has ordered.
+struct OperatorLineJob {
+  std::string line;
+};
+using Job = std::variant<HashJob, VerifyJob, chat::HistoryGranted, chat::SearchGranted, OperatorLogInJob,
+                         OperatorLineJob>;
 
 /// What the fake workers make of a password.
 inline std::string fake_hash(std::string_view password) { return "hash of " + std::string(password); }
@@ -82,6 +91,14 @@ class FakeHost : public session::Host {
   void hash_password(std::string password) override { jobs.push_back(HashJob{std::move(password)}); }
   void verify_password(std::string hash, std::string password) override {
     jobs.push_back(VerifyJob{std::move(hash), std::move(password)});
+  }
+  void become_operator(std::string name, std::string password) override {
+    not_behind_finish();
+    jobs.push_back(OperatorLogInJob{std::move(name), std::move(password)});
+  }
+  void operate(std::string line) override {
+    not_behind_finish();
+    jobs.push_back(OperatorLineJob{std::move(line)});
   }
   void read_history(const chat::HistoryGranted& grant) override { jobs.push_back(grant); }
   void search(const chat::SearchGranted& grant) override { jobs.push_back(grant); }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace veche::fakes {
@@ -44,6 +45,28 @@ inline chat::Row token(std::uint8_t first_byte, std::uint64_t account) {
 inline chat::Row address(std::string text, std::uint64_t account, base::WallTime seen = kStart) {
   return chat::AddressRemembered{{std::move(text), {account}, seen}};
 }
+
+inline chat::SanctionTarget on_name(std::string folded) {
+  return {chat::SanctionOn::name, std::move(folded), {}};
+}
+
+inline chat::SanctionTarget on_account(std::string folded) {
+  return {chat::SanctionOn::account, std::move(folded), {}};
+}
+
+/// 192.0.2.0/24.
+inline chat::SanctionTarget on_a_network() {
+  const base::AddressBits bits{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 0};
+  return {chat::SanctionOn::network, "192.0.2.0/24", {bits, 120}};
+}
+
+/// For an hour.
+inline chat::SanctionRecord sanction(chat::SanctionKind kind, chat::SanctionTarget target,
+                                     base::WallTime created = kStart) {
+  return {kind, std::move(target), "потому что", "console", created, created + std::chrono::hours{1}};
+}
+
+inline chat::Row imposed(chat::SanctionRecord record) { return chat::SanctionImposed{std::move(record)}; }
 
 inline std::vector<std::uint64_t> ids(const std::vector<chat::Message>& messages) {
   std::vector<std::uint64_t> out;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <variant>
 #include <vector>
 
@@ -75,6 +76,29 @@ class KeptRows {
     EXPECT_GT(row.message->id, state.last_message) << "a message's id is used once, and grows";
     state.last_message = row.message->id;
     state.recent.push_back(row.message);
+  }
+  void keep(const chat::IdentitiesCleared&) {
+    state.accounts.clear();
+    state.tokens.clear();
+    state.addresses.clear();
+  }
+  std::size_t lift(chat::SanctionKind kind, const chat::SanctionTarget& target) {
+    return std::erase_if(state.sanctions, [&](auto& s) {
+      return s.kind == kind && s.target.on == target.on && s.target.text == target.text;
+    });
+  }
+  void keep(const chat::SanctionImposed& row) {
+    const base::Network& network = row.sanction.target.network;
+    EXPECT_TRUE(network.contains(network.bits)) << "a network has no bits behind its prefix";
+    lift(row.sanction.kind, row.sanction.target);
+    state.sanctions.push_back(row.sanction);
+  }
+  void keep(const chat::SanctionLifted& row) { EXPECT_EQ(lift(row.kind, row.target), 1u); }
+  void keep(const chat::RoomSlowed& row) {
+    const auto its =
+        std::find_if(state.rooms.begin(), state.rooms.end(), [&](auto& room) { return room.id == row.room; });
+    ASSERT_NE(its, state.rooms.end());
+    its->slow = row.slow;
   }
 };
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "chat/chat.h"
 #include "session/line_session.h"
+#include "tests/fakes/chat_world.h"
 #include "tests/fakes/fake_host.h"
 #include "tests/fakes/kept_rows.h"
 
@@ -47,10 +48,11 @@ class LineWorld {
   base::ManualClock clock;
   KeptRows store;
   bool chat_works = true;     ///< otherwise commands wait
-  bool workers_work = true;   ///< otherwise jobs wait
+  bool workers_work = true;   ///< otherwise jobs wait, also the operator's
   bool workers_busy = false;  ///< every job is answered with "too busy"
 
   /// With its greeting on the way.
+  /// `address`: of IPv4.
   Client& connect(const std::string& name, const std::string& address = "10.0.0.1") {
     auto& client = clients_[name];
     base::check(!client, "a name connects once");
@@ -58,12 +60,34 @@ class LineWorld {
     client->id = base::make_session_id(0, ++last_session_);
     by_id_[client->id] = client.get();
     client->session.opened();
-    client->host.commands.push_front(chat::Connect{address, false, true});
+    client->host.commands.push_front(chat::Connect{address, false, true, ChatWorld::bits_of(address)});
     return *client;
+  }
+  /// In #veche as a guest, or with a password as a new account; all that was said to it so far is read.
+  Client& enter(const std::string& name, const std::string& password = "",
+                const std::string& address = "10.0.0.99") {
+    Client& client = connect(name, address);
+    settle();
+    feed(client, name + "\n" + password + "\n" + (password.empty() ? "" : password + "\n"));
+    client.host.take_sent();
+    return client;
+  }
+  void feed(Client& client, std::string_view bytes) {
+    client.session.received(bytes);
+    settle();
   }
   bool knows(const std::string& name) const { return clients_.contains(name); }
   Client& operator[](const std::string& name) { return *clients_.at(name); }
   void operate(chat::CommandBody body) { apply(base::make_session_id(255, 1), std::move(body)); }
+  chat::OperatorAnswer order(chat::OperatorOrder order) {
+    operate(chat::Operate{1, std::make_shared<const chat::OperatorOrder>(std::move(order))});
+    return operator_answer_;
+  }
+  /// Whom a ban or a mute is on: a guest, or an IPv4 address.
+  static chat::SanctionTarget target(const std::string& who) {
+    if (who.find_first_not_of("0123456789.") != who.npos) return {chat::SanctionOn::name, who, {}};
+    return {chat::SanctionOn::network, who, {ChatWorld::bits_of(who), 128}};
+  }
 
   /// Until nobody has anything to do but wait for a client or for time.
   void settle() {
@@ -145,7 +169,8 @@ class LineWorld {
   }
   void carry_out(const chat::ToSession& effect, std::set<Client*>&) {
     const auto found = by_id_.find(effect.session);
-    if (found != by_id_.end()) found->second->session.deliver(*effect.event);
+    if (found != by_id_.end()) return found->second->session.deliver(*effect.event);
+    operator_answer_ = std::get<chat::OperatorAnswer>(*effect.event);
   }
   void carry_out(const chat::Subscribe& effect, std::set<Client*>&) {
     by_id_.at(effect.session)->rooms.insert(effect.room);
@@ -175,6 +200,15 @@ class LineWorld {
     const Verdict verdict = job.hash == fake_hash(job.password) ? Verdict::right : Verdict::wrong;
     session.on_verified(workers_busy ? Verdict::busy : verdict);
   }
+  void answer(session::Session& session, const OperatorLogInJob& job) {
+    using Verdict = session::Session::Verdict;
+    const bool right = job.name == "root" && job.password == "secret";
+    session.on_verified(workers_busy ? Verdict::busy : right ? Verdict::right : Verdict::wrong);
+  }
+  void answer(session::Session& session, const OperatorLineJob& job) {
+    session.on_operator_text("you said: " + job.line + "\n");
+    session.on_operator_end();
+  }
   void answer(session::Session& session, const chat::HistoryGranted& grant) {
     answer_with(session, grant.up_to, grant.count,
                 [&](const auto& message) { return message.room == grant.room; });
@@ -201,6 +235,7 @@ class LineWorld {
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::map<base::SessionId, Client*> by_id_;
   std::uint64_t last_session_ = 0;
+  chat::OperatorAnswer operator_answer_;
 };
 
 }  // namespace veche::fakes

@@ -9,10 +9,14 @@
 //   ann > ...                                       whatever ann has seen
 //   ann > (nothing)
 //   * bob is here                                   connects and stays a guest; or "is here in bare"
+//   * bob is here with password PASSWORD            connects and makes an account of his name
 //   * ann finishes                                  her FIN
 //   * 5s pass
 //   * the chat stops / goes on, the workers stop / go on / are busy / are free, the disk is full
-//   * the operator shuts down / the operator removes ann
+//   * the operator shuts down / removes ann / kicks ann [WHY] / announces TEXT / slows #tea SECONDS /
+//     drains COUNT [WHY] / clears the identities
+//   * the operator bans WHO SECONDS [WHY] / mutes WHO SECONDS [WHY] / unmutes WHO: a name or an address; for
+//     0 seconds: for ever
 //   * ann is closed / is open
 //
 // In `<` lines \e \0 \r \t \\ and \xHH are what they are in C, and so are \e \r \t in what is seen; \c at the
@@ -21,11 +25,13 @@
 // byte by byte, in one turn of the server or in one each.
 #pragma once
 
+#include "base/text.h"
 #include "tests/fakes/line_world.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <functional>
@@ -33,6 +39,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace veche::fakes {
@@ -167,16 +175,20 @@ class Transcript {
       world_.connect(who);
     } else if (words.find(" connects from ") != words.npos) {
       world_.connect(who, words.substr(words.rfind(' ') + 1));
-    } else if (has(" is here") || has(" is here in bare")) {
-      auto& client = world_.connect(who, "10.0.0.99");
-      world_.settle();
-      client.session.received(who + "\n\n" + (has("bare") ? "/bare\n" : ""));
-      world_.settle();
+    } else if (has(" is here")) {
+      world_.enter(who);
+    } else if (has(" is here in bare")) {
+      auto& client = world_.enter(who);
+      world_.feed(client, "/bare\n");
       client.host.take_sent();
+    } else if (words.find(" is here with password ") != words.npos) {
+      world_.enter(who, words.substr(words.rfind(' ') + 1));
     } else if (has(" finishes")) {
       world_[who].session.peer_finished();
     } else if (has(" pass")) {
       world_.pass(std::chrono::seconds(std::stoi(words)));
+    } else if (words.starts_with("the operator ")) {
+      operator_does(base::split_word(words.substr(13)));
     } else if (who == "the") {
       if (has("chat stops")) world_.chat_works = false;
       if (has("chat goes on")) world_.chat_works = true;
@@ -185,10 +197,6 @@ class Transcript {
       if (has("workers are busy")) world_.workers_busy = true;
       if (has("workers are free")) world_.workers_busy = false;
       if (has("disk is full")) world_.store.full = true;
-      if (has("shuts down")) world_.operate(chat::ShutDown{});
-      const auto removes = words.find("removes ");
-      if (removes == words.npos) return world_.settle();
-      world_.operate(chat::ManageAccount{1, chat::AccountAction::remove, words.substr(removes + 8), {}});
     } else if (has(" is closed")) {
       EXPECT_TRUE(world_[who].host.finished) << who;
     } else if (has(" is open")) {
@@ -197,6 +205,40 @@ class Transcript {
       FAIL() << "nobody knows how to: " << words;
     }
     world_.settle();
+  }
+
+  void operator_does(const base::FirstWord& words) {
+    const std::string_view deed = words.word;
+    const auto [first, rest] = base::split_word(words.rest);
+    const std::string who(first), text(words.rest);
+    const auto number = [](std::string_view digits) { return std::atoi(std::string(digits).c_str()); };
+    if (deed == "shuts") return world_.operate(chat::ShutDown{});
+
+    chat::OperatorOrder order;
+    if (deed == "removes") {
+      order = chat::ManageAccount{chat::AccountAction::remove, who, {}};
+    } else if (deed == "kicks") {
+      order = chat::Kick{who, {}, std::string(rest)};
+    } else if (deed == "announces") {
+      order = chat::Announce{text};
+    } else if (deed == "slows") {
+      order = chat::SlowDown{who, std::chrono::seconds{number(rest)}};
+    } else if (deed == "drains") {
+      order = chat::Dismiss{static_cast<std::size_t>(number(first)), std::string(rest)};
+    } else if (deed == "clears") {
+      const auto list = std::get<chat::Identities>(world_.order(chat::AskIdentities{}).result);
+      order = chat::ClearIdentities{list.version};
+    } else if (deed == "bans" || deed == "mutes") {
+      const auto [seconds, why] = base::split_word(rest);
+      const auto kind = deed == "bans" ? chat::SanctionKind::ban : chat::SanctionKind::mute;
+      order = chat::Impose{{kind, LineWorld::target(who), std::string(why), "root", {}, {}},
+                           std::chrono::seconds{number(seconds)}};
+    } else if (deed == "unmutes") {
+      order = chat::Lift{chat::SanctionKind::mute, LineWorld::target(who)};
+    } else {
+      FAIL() << "no operator does this";
+    }
+    EXPECT_FALSE(world_.order(std::move(order)).refused);
   }
 
   void send_chunk() {
