@@ -10,6 +10,8 @@
 
 namespace veche::session {
 
+using base::N_;
+
 void LineSession::deliver(const chat::Event& event) {
   if (step_ == Step::closed) return;
   std::visit([this](const auto& one) { on_event(one); }, event);
@@ -25,25 +27,25 @@ void LineSession::on_event(const Shared& event) {
 
 void LineSession::on_event(const chat::Refused& event) {
   const Words words = words_for(event.why);
+  const std::string text = sentence(t_, words, event.retry_after, event.reason);
   const bool awaited = waiting_ && event.about == asked_;
-  if (awaited && (in_login() || in_password_change())) return login_refused(event.why);
+  if (awaited && (in_login() || in_password_change())) return refuse_step(words.code, text);
   // The passwords behind a /password that cannot be may be on their way.
-  if (awaited && asked_ == kKind<chat::AskCredentials>) return close_with(words.code, t_(words.english));
-  err(words);  // or of a message that was sent ahead of what is waited for
+  if (awaited && asked_ == kKind<chat::AskCredentials>) return close_with(words.code, text);
+  err(words.code, text);  // or of a message that was sent ahead of what is waited for
   if (awaited) answered();
 }
 
 void LineSession::on_event(const chat::Closed& event) {
+  using enum chat::CloseCause;
   if (echo_hidden_) host_.send(telnet_.wont_echo());
   const Words words = words_for(event.cause);
-  std::string text = t_(words.english);
-  if (event.retry_after.count() > 0) {
-    const auto seconds = static_cast<std::uint64_t>(event.retry_after.count());
-    text += " " + t_.plural("Try again in {} second.", "Try again in {} seconds.", seconds);
-  }
-  if (event.cause == chat::CloseCause::asked) {
+  const std::string text = sentence(t_, words, event.retry_after, event.reason);
+  const bool turned_away =
+      event.cause == too_many_connections || event.cause == connecting_too_fast || event.cause == banned;
+  if (event.cause == asked) {
     if (!bare_) tell(text);
-  } else if (in_login() && event.cause != chat::CloseCause::shutdown) {
+  } else if (in_login() && turned_away) {  // with the code: programs come through the same door
     raw_line(fmt::format("ERR {} {}", words.code, text));
   } else {
     err(words.code, text);
@@ -150,6 +152,16 @@ void LineSession::on_event(const chat::Told& event) {
   std::string line;
   encode_told_line(event, style({}), moment(), line);
   host_.send(line);
+}
+
+void LineSession::on_event(const chat::Announced& event) {
+  const std::string text = base::printable(event.text);
+  tell(bare_ ? text : fmt::format("*** {}", text));
+}
+
+void LineSession::on_event(const chat::Muted& event) {
+  const Words words{"muted", N_("You are muted now."), N_("You are muted now, for {}.")};
+  tell(event.muted ? sentence(t_, words, event.lasts, event.reason) : t_("You may speak again."));
 }
 
 void LineSession::on_event(const chat::HistoryGranted& event) {

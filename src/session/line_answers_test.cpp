@@ -170,11 +170,7 @@ TEST(LineAnswers, AShutdownSaysGoodbyeInEveryFormat) {
 
 TEST(LineAnswers, WhoseAccountIsRemovedIsToldInThatMoment) {
   expect_transcript(R"(
-    * ann connects
-    ann < ann
-    ann < secret
-    ann < secret
-    ann > ...
+    * ann is here with password secret
     ann < /password
     ann > Your present password: [hide]_
     * the operator removes ann
@@ -227,6 +223,199 @@ TEST(LineAnswers, AMessageThatIsTooLongForTheOperatorIsRefused) {
     bot > ERR too-long That message is too long and was not sent.
   )",
                     [](LineWorld& world) { world.policy.message_bytes_max = 8; });
+}
+
+// --- what the operator does
+
+TEST(LineAnswers, WhoIsMutedIsToldForHowLongAndWhy) {
+  expect_transcript(R"(
+    * bob is here
+    * ann is here
+    bob > ann has come.
+    * the operator mutes ann 300 too loud
+    ann > You are muted now, for 5 minutes: too loud
+    ann < hello
+    ann > You are muted for 5 minutes more: too loud
+    * 61s pass
+    ann < /me hello
+    ann < /msg bob hello
+    ann < /nick eve
+    ann < /who
+    ann > You are muted for 3 minutes 59 seconds more: too loud
+    ann > You are muted for 3 minutes 59 seconds more: too loud
+    ann > You are muted for 3 minutes 59 seconds more: too loud
+    ann > 2 people are in #veche: ann, bob.
+    * the operator unmutes ann
+    ann > You may speak again.
+    ann < hello
+    bob > [15:07] ann: hello
+    * the operator mutes ann 60
+    ann > You are muted now, for 1 minute.
+    * 60s pass
+    ann < hello
+    bob > [15:08] ann: hello
+  )");
+}
+
+TEST(LineAnswers, AMutedProgramIsToldInItsFormatAndAPersonInHisLanguage) {
+  expect_transcript(R"(
+    * bot is here in bare
+    * ann is here
+    ann < /lang uk
+    ann > ...
+    bot > JOIN #veche ann
+    * the operator mutes bot 0
+    bot > NOTICE You are muted now.
+    bot < hello
+    bot > ERR muted You are muted.
+    * the operator unmutes bot
+    bot > NOTICE You may speak again.
+    * the operator mutes ann 7200 спам
+    ann > На 2 години вам заборонено говорити: спам
+    ann < привіт
+    ann > Вам заборонено говорити ще 2 години: спам
+  )");
+}
+
+TEST(LineAnswers, ARoomIsSlowedForEverybodyInIt) {
+  expect_transcript(R"(
+    * ann is here
+    * bot is here in bare
+    ann > bot has come.
+    * the operator slows #veche 10
+    ann > In #veche one may speak every 10 seconds now.
+    bot > NOTICE In #veche one may speak every 10 seconds now.
+    ann < one
+    ann < two
+    ann > Too fast for this room: you may speak again in 10 seconds.
+    bot > MSG #veche ann one
+    bot < one
+    bot < two
+    ann > [15:06] bot: one
+    bot > ERR too-fast Too fast for this room: you may speak again in 10 seconds.
+    * 10s pass
+    ann < three
+    bot > MSG #veche ann three
+    * the operator slows #veche 0
+    ann > In #veche one may speak as fast as one likes again.
+    bot > NOTICE In #veche one may speak as fast as one likes again.
+  )");
+}
+
+TEST(LineAnswers, WhoIsPutOutIsToldWhyAndSoAreTheOthers) {
+  expect_transcript(R"(
+    * ann is here
+    * bot is here in bare
+    * eve is here
+    * mob is here in bare
+    * guy is here
+    * end is here
+    ann > ...
+    bot > ...
+    eve > ...
+    mob > ...
+    guy > ...
+    * the operator kicks eve flood
+    eve > You were put out: flood
+    ann > eve was put out: flood
+    guy > eve was put out: flood
+    end > eve was put out: flood
+    bot > QUIT eve
+    mob > QUIT eve
+    * the operator kicks mob flood
+    mob > ERR kicked You were put out: flood
+    ann > mob was put out: flood
+    guy > mob was put out: flood
+    end > mob was put out: flood
+    bot > QUIT mob
+    * the operator kicks guy
+    guy > You were put out.
+    ann > guy has gone.
+    end > guy has gone.
+    bot > QUIT guy
+    * the operator bans end 3600 spam
+    end > You are banned from here for 1 hour more: spam
+    ann > end was put out: spam
+    bot > QUIT end
+    * eve is closed
+    * mob is closed
+    * guy is closed
+    * end is closed
+  )");
+}
+
+TEST(LineAnswers, WhoIsPutOutWhileATypedPasswordIsHiddenSeesHisEchoAgain) {
+  expect_transcript(R"(
+    * ann is here with password secret
+    ann < /password
+    ann > Your present password: [hide]_
+    * the operator kicks ann
+    ann > [show]
+    ann > You were put out.
+    * ann is closed
+  )");
+}
+
+TEST(LineAnswers, TheOperatorSpeaksToEverybodyWhereverHeIs) {
+  expect_transcript(R"(
+    * ann is here
+    * bot is here in bare
+    * new connects
+    new > ...
+    ann > bot has come.
+    ann < /leave
+    ann > ...
+    bot > LEAVE #veche ann
+    * the operator announces Backup at nine. {}
+    ann > *** Backup at nine. {}
+    bot > NOTICE Backup at nine. {}
+    ann < /password
+    ann > New password: [hide]_
+    * the operator announces Hurry!
+    ann >
+    ann > *** Hurry!
+    bot > NOTICE Hurry!
+    ann < secret
+    ann > [show]The same password again: [hide]_
+  )");
+  LineWorld world;
+  auto& ann = world.enter("ann");
+  world.order(chat::Announce{"one\x1b[2J\r\nMSG #veche bob two"});
+  EXPECT_EQ(ann.host.take_sent(), "*** one[2JMSG #veche bob two\r\n") << "one line, whatever it holds";
+}
+
+TEST(LineAnswers, WhoIsSentAwayIsToldWhyAndNobodyElse) {
+  expect_transcript(R"(
+    * ann is here
+    * 1s pass
+    * bot is here in bare
+    * 1s pass
+    * new connects
+    new > ...
+    * 1s pass
+    * eve is here
+    ann > ...
+    bot > ...
+    * the operator drains 3 back at nine
+    ann > The operator sends everybody away: back at nine
+    bot > ERR drained The operator sends everybody away: back at nine
+    new >
+    new > The operator sends everybody away: back at nine
+    * ann is closed
+    * bot is closed
+    * new is closed
+    * eve is open
+  )");
+  expect_transcript(R"(
+    * ann is here with password secret
+    * bot is here in bare
+    ann > bot has come.
+    * the operator clears the identities
+    ann > All accounts were removed; please connect again.
+    bot > ERR identities-cleared All accounts were removed; please connect again.
+    * ann is closed
+    * bot is closed
+  )");
 }
 
 }  // namespace

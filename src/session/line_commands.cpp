@@ -23,10 +23,10 @@ struct LineCommand {
   std::string_view help;
   void (LineSession::*run)(std::string_view rest);
 
-  static const std::array<LineCommand, 16> kTable;
+  static const std::array<LineCommand, 17> kTable;
 };
 
-const std::array<LineCommand, 16> LineCommand::kTable = {{
+const std::array<LineCommand, 17> LineCommand::kTable = {{
     {"help", "", false, N_("this list"), &LineSession::do_help},
     {"who", "[ROOM|*]", false, N_("who is in the room, or everywhere"), &LineSession::do_who},
     {"rooms", "", false, N_("the rooms where people are"), &LineSession::do_rooms},
@@ -44,6 +44,7 @@ const std::array<LineCommand, 16> LineCommand::kTable = {{
      &LineSession::do_forget},
     {"lang", "en|ru|uk", true, N_("the server's language for you"), &LineSession::do_lang},
     {"bare", "", false, N_("the plain format for programs"), &LineSession::do_bare},
+    {"oper", "NAME PASSWORD", true, N_("become an operator"), &LineSession::do_oper},
     {"quit", "", false, N_("leave the server"), &LineSession::do_quit},
 }};
 
@@ -68,6 +69,7 @@ void LineSession::take_command(std::string_view line) {
   const auto& table = LineCommand::kTable;
   const auto row =
       std::find_if(table.begin(), table.end(), [&](const LineCommand& c) { return c.name == name; });
+  if (row == table.end() && operator_ && !name.empty()) return operate(name, rest);
   if (row == table.end()) {
     std::vector<std::string_view> names;
     for (const LineCommand& command : table) names.push_back(command.name);
@@ -108,6 +110,7 @@ void LineSession::do_help(std::string_view) {
     tell(fmt::format("{:<20} {}", usage, t_(command.help)));
   }
   tell(t_("//text sends a line that begins with a slash; exit leaves."));
+  if (operator_) return operate("help", {});  // his own commands, and the end
   end_answer("help");
 }
 

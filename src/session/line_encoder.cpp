@@ -1,6 +1,7 @@
 #include "session/line_encoder.h"
 
 #include "base/text.h"
+#include "session/line_words.h"
 
 #include <fmt/format.h>
 
@@ -53,7 +54,15 @@ struct LineWriter {
   }
   void operator()(const chat::Quit& event) {
     if (style.bare) return bare("QUIT {}", event.name);
-    person(t("{} has gone.", event.name));
+    if (event.reason.empty()) return person(t("{} has gone.", event.name));
+    person(t("{} was put out: {}", event.name, base::printable(event.reason)));
+  }
+  void operator()(const chat::Slowed& event) {
+    const std::string text =
+        event.interval.count() > 0
+            ? t("In {} one may speak every {} now.", event.room, time_words(t, event.interval))
+            : t("In {} one may speak as fast as one likes again.", event.room);
+    style.bare ? bare("NOTICE {}", text) : person(text);
   }
   void operator()(const chat::Renamed& event) {
     if (style.bare) return bare("NICK {} {}", event.old_name, event.new_name);

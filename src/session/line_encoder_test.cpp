@@ -46,6 +46,13 @@ TEST(LineEncoder, AnEventIsALineForPeopleAndAnotherForPrograms) {
       {chat::Arrived{"#tea", "ann"}, "ann has come.\r\n", "ann has come to #tea.\r\n", "JOIN #tea ann\n"},
       {chat::Departed{"#tea", "ann"}, "ann has left #tea.\r\n", "ann has left #tea.\r\n", "LEAVE #tea ann\n"},
       {chat::Quit{"ann"}, "ann has gone.\r\n", "ann has gone.\r\n", "QUIT ann\n"},
+      {chat::Quit{"ann", "spam"}, "ann was put out: spam\r\n", "ann was put out: spam\r\n", "QUIT ann\n"},
+      {chat::Slowed{"#tea", 10s}, "In #tea one may speak every 10 seconds now.\r\n",
+       "In #tea one may speak every 10 seconds now.\r\n",
+       "NOTICE In #tea one may speak every 10 seconds now.\n"},
+      {chat::Slowed{"#tea", 0s}, "In #tea one may speak as fast as one likes again.\r\n",
+       "In #tea one may speak as fast as one likes again.\r\n",
+       "NOTICE In #tea one may speak as fast as one likes again.\n"},
       {chat::Renamed{"ann", "bob"}, "ann is now called bob.\r\n", "ann is now called bob.\r\n",
        "NICK ann bob\n"},
   };
@@ -66,6 +73,11 @@ TEST(LineEncoder, EveryLanguageHasItsWords) {
   EXPECT_EQ(line(event, {false, Language::ru, true}), "Олеся входит в комнату #чай.\r\n");
   EXPECT_EQ(line(event, {false, Language::uk, true}), "Олеся заходить до кімнати #чай.\r\n");
   EXPECT_EQ(line(event, {true, Language::uk, true}), "JOIN #чай Олеся\n") << "programs speak no language";
+  const chat::Event slowed = chat::Slowed{"#чай", 61s};
+  EXPECT_EQ(line(slowed, {false, Language::ru, false}),
+            "В комнате #чай теперь можно говорить раз в 1 минуту 1 секунду.\r\n");
+  EXPECT_EQ(line(slowed, {true, Language::uk, false}),
+            "NOTICE У кімнаті #чай тепер можна говорити раз на 1 хвилину 1 секунду.\n");
 }
 
 // What others send must not move a person's cursor, colour the screen or retype the line; a program may want
@@ -75,6 +87,8 @@ TEST(LineEncoder, TerminalEscapesAreTakenOutForPeopleAndKeptForPrograms) {
   const std::string clean = "[31mred[0m evil 5A tab\there";
   EXPECT_EQ(line(said(text), kPerson), "[15:06] ann: " + clean + "\r\n");
   EXPECT_EQ(line(said(text), kBare), "MSG #tea ann " + text + "\n");
+
+  EXPECT_EQ(line(chat::Quit{"ann", text}, kPerson), "ann was put out: " + clean + "\r\n");
 
   std::string told;
   encode_told_line({"ann", text, kNow}, kPerson, kMoment, told);
@@ -87,6 +101,7 @@ TEST(LineEncoder, TerminalEscapesAreTakenOutForPeopleAndKeptForPrograms) {
 TEST(LineEncoder, AMessageThatLooksLikeAPatternIsOnlyText) {
   EXPECT_EQ(line(said("{} {0} {:d} %s %n"), kPerson), "[15:06] ann: {} {0} {:d} %s %n\r\n");
   EXPECT_EQ(line(said("{} {0}"), kBare), "MSG #tea ann {} {0}\n");
+  EXPECT_EQ(line(chat::Quit{"ann", "{} {0}"}, kPerson), "ann was put out: {} {0}\r\n");
 }
 
 TEST(LineEncoder, AMessageOfTheHistoryLooksAsItDidWhenItWasSaid) {

@@ -165,6 +165,7 @@ void LineSession::on_verified(Verdict verdict) {
 }
 
 void LineSession::verified(Verdict verdict) {
+  if (step_ == Step::chatting) return verified_as_operator(verdict);
   if (step_ != Step::password && step_ != Step::old_password) return;
   const chat::Identified& who = dialogue_->identified;
   if (verdict == Verdict::busy) {
@@ -186,6 +187,7 @@ void LineSession::wrong_password() {
   if (++wrong_passwords_ >= base::limits::kLoginAttemptsPerSessionMax) {
     return close_with("wrong-password", t_("Too many wrong passwords. Bye."));
   }
+  if (step_ == Step::chatting) return refuse_operator("wrong-password", t_("Wrong name or password."));
   const bool named = in_login() && step_ != Step::server_password;
   refuse_step("wrong-password", named ? t_("Wrong name or password.") : t_("Wrong password."));
 }
@@ -215,11 +217,6 @@ void LineSession::refuse_change(std::string_view code, std::string_view text) {
   }
   begin_step(Step::chatting);
   answered();
-}
-
-void LineSession::login_refused(chat::Refusal why) {
-  const Words words = words_for(why);
-  refuse_step(words.code, t_(words.english));
 }
 
 /// A script that makes an account says its password twice; run once more, it logs in with the first, and the

@@ -10,6 +10,12 @@ namespace {
 using fakes::expect_transcript;
 using fakes::LineWorld;
 
+/// Only ann has an account.
+void without_registration(LineWorld& world) {
+  world.policy.registration = false;
+  world.store.commit({chat::AccountAdded{{{1}, "ann", fakes::fake_hash("secret"), {}}}});
+}
+
 // --- the three ways in
 
 TEST(LineLogin, ANewNameMayBecomeAnAccount) {
@@ -48,11 +54,7 @@ TEST(LineLogin, ANewNameMayStayAGuest) {
 
 TEST(LineLogin, AKnownNameIsAskedForItsPassword) {
   expect_transcript(R"(
-    * ann connects from 10.0.0.1
-    ann < ann
-    ann < secret
-    ann < secret
-    ann > ...
+    * ann is here with password secret
     * again connects from 10.0.0.2
     again > ...
     again < ANN
@@ -91,11 +93,7 @@ TEST(LineLogin, ARememberedAddressIsGreetedByNameAndEnterAccepts) {
 
 TEST(LineLogin, ATokenLogsInAtTheNamePromptAndAtThePasswordPrompt) {
   expect_transcript(R"(
-    * ann connects
-    ann < ann
-    ann < secret
-    ann < secret
-    ann > ...
+    * ann is here with password secret
     ann < /token
     ann > Your session token, good until 2025-07-15 15:06:
     ann >   TOKEN-1
@@ -195,11 +193,7 @@ TEST(LineLogin, ANameInUseIsRefusedInAnyLetterCase) {
 
 TEST(LineLogin, AWrongPasswordIsAnsweredLaterAndLaterAndAskedAgain) {
   expect_transcript(R"(
-    * ann connects
-    ann < ann
-    ann < secret
-    ann < secret
-    ann > ...
+    * ann is here with password secret
     * eve connects from 10.0.0.2
     eve > ...
     eve < ann
@@ -235,11 +229,7 @@ TEST(LineLogin, AWrongPasswordIsAnsweredLaterAndLaterAndAskedAgain) {
 
 TEST(LineLogin, TenWrongPasswordsAreEnough) {
   std::string script = R"(
-    * ann connects
-    ann < ann
-    ann < secret
-    ann < secret
-    ann > ...
+    * ann is here with password secret
     * eve connects from 10.0.0.2
     eve > ...
   )";
@@ -364,10 +354,7 @@ TEST(LineLogin, WithoutRegistrationKnownAndUnknownNamesLookTheSame) {
   for (const std::string name : {"ann", "ANN", "bob", "veche"}) {
     std::string its = script;
     for (auto at = its.find("NAME"); at != its.npos; at = its.find("NAME")) its.replace(at, 4, name);
-    expect_transcript(its, [](LineWorld& world) {
-      world.policy.registration = false;
-      world.store.commit({chat::AccountAdded{{{1}, "ann", fakes::fake_hash("secret"), {}}}});
-    });
+    expect_transcript(its, without_registration);
   }
 }
 
@@ -389,10 +376,7 @@ TEST(LineLogin, WithoutRegistrationAccountsAndGuestsStillComeIn) {
     bob > ...
     ann > bob has come.
   )",
-                    [](LineWorld& world) {
-                      world.policy.registration = false;
-                      world.store.commit({chat::AccountAdded{{{1}, "ann", fakes::fake_hash("secret"), {}}}});
-                    });
+                    without_registration);
 }
 
 TEST(LineLogin, WhereAccountsAreRequiredNobodyStaysAGuest) {
@@ -523,10 +507,72 @@ TEST(LineLogin, ConnectionsBeyondTheLimitsAreToldWhy) {
     * one connects
     one > ...
     * two connects
-    two > ERR connecting-too-fast Your address connects too often. Try again in 600 seconds.
+    two > ERR connecting-too-fast Your address connects too often. Try again in 10 minutes.
     * two is closed
   )",
                     [](LineWorld& world) { world.policy.connections_per_window = 1; });
+}
+
+TEST(LineLogin, ABannedAddressIsToldSoBeforeAnythingElse) {
+  expect_transcript(R"(
+    * the operator bans 10.0.0.7 7200 spam
+    * eve connects from 10.0.0.7
+    eve > ERR banned You are banned from here for 2 hours more: spam
+    * eve is closed
+    * the operator bans 10.0.0.8 0
+    * two connects from 10.0.0.8
+    two > ERR banned You are banned from here.
+    * two is closed
+    * ann connects from 10.0.0.9
+    ann > ...
+    * ann is open
+    * 7200s pass
+    * three connects from 10.0.0.7
+    three > ...
+    ann > ...
+    * three is open
+  )");
+}
+
+TEST(LineLogin, ABannedAccountIsToldSoOnceItsPasswordWasRight) {
+  expect_transcript(R"(
+    * ann is here with password secret
+    ann < /quit
+    ann > Bye.
+    * the operator bans ann 90 go home
+    * again connects
+    again > ...
+    again < ann
+    again > Password of ann: [hide]_
+    again < wrong
+    again > [show]Wrong name or password.
+    again > What is your name? _
+    again < ann
+    again > Password of ann: [hide]_
+    again < secret
+    again > [show]ERR banned You are banned from here for 1 minute 30 seconds more: go home
+    * again is closed
+  )");
+}
+
+TEST(LineLogin, ABannedNameIsForNobodyNew) {
+  expect_transcript(R"(
+    * the operator bans eve 0
+    * one connects
+    one > ...
+    one < Eve
+    one > That name is banned here.
+    one > What is your name? _
+    * the chat stops
+    one < eve
+    one < secret
+    * the chat goes on
+    one > ERR name-banned That name is banned here.
+    * one is closed
+    * ann is here
+    ann < /nick eve
+    ann > That name is banned here.
+  )");
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 // thrown away and its sender disconnected, for it may hold a password that must not become a message.
 //
 // line_session.cpp holds the pump and the words' way out, line_login.cpp the dialogue about who one is,
-// line_commands.cpp the table of /commands, line_answers.cpp what the chat answers.
+// line_commands.cpp the table of /commands, line_operator.cpp what an operator may do beyond it,
+// line_answers.cpp what the chat answers.
 #pragma once
 
 #include "base/i18n.h"
@@ -55,10 +56,13 @@ class LineSession final : public Session {
   void on_timer() override;
   void chat_is_free() override { pump(); }
   void deliver(const chat::Event& event) override;
+  base::Language language() const override { return t_.language(); }
   Variant variant(base::RoomId room) const override;
   void on_hashed(std::string hash) override;
   void on_verified(Verdict verdict) override;
   void on_history(const base::Result<std::vector<chat::Message>>& messages) override;
+  void on_operator_text(std::string_view lines) override;
+  void on_operator_end() override;
 
  private:
   friend struct LineCommand;  // the table's rows call the do_ functions
@@ -88,6 +92,7 @@ class LineSession final : public Session {
     std::string room;                       // folded: the one that is being joined or left
     std::string token;                      // until it is kept
     std::vector<chat::NamedRoom> searched;  // for the lines of the history
+    std::string operators_command;          // the word of the one that is under way
   };
   static constexpr std::uint8_t kNoCommand = 0xff;
   template <class Body>
@@ -152,7 +157,6 @@ class LineSession final : public Session {
   void wrong_password();
   void refuse_step(std::string_view code, std::string_view text);
   void refuse_change(std::string_view code, std::string_view text);
-  void login_refused(chat::Refusal why);
   void begin_step(Step step);
   void on_event(const chat::Greeting& event);
   void on_event(const chat::Identified& event);
@@ -188,6 +192,12 @@ class LineSession final : public Session {
   bool is_asked_room(std::string_view name) const;
   Dialogue& begin_dialogue();
 
+  // line_operator.cpp
+  void do_oper(std::string_view rest);
+  void verified_as_operator(Verdict verdict);
+  void refuse_operator(std::string_view code, std::string_view text);
+  void operate(std::string_view word, std::string_view rest);
+
   // line_answers.cpp
   void on_event(const chat::Refused& event);
   void on_event(const chat::Closed& event);
@@ -198,6 +208,8 @@ class LineSession final : public Session {
   void on_event(const chat::Members& event);
   void on_event(const chat::Rooms& event);
   void on_event(const chat::Told& event);
+  void on_event(const chat::Announced& event);
+  void on_event(const chat::Muted& event);
   void on_event(const chat::HistoryGranted& event);
   void on_event(const chat::SearchGranted& event);
   template <class Shared>
@@ -218,6 +230,7 @@ class LineSession final : public Session {
   bool waiting_ = true;
   bool bare_ = false;
   bool guest_ = false;
+  bool operator_ = false;  // may give the operator's commands
   bool prompted_ = false;  // the cursor stands behind a prompt
   bool echo_hidden_ = false;
   bool input_open_ = true;

@@ -1,6 +1,7 @@
 // A session fed with anything, split anywhere, while the chat, the workers and the clock answer in any order
 // and any way that they may. Held to: what it sends is text; it asks for nothing behind its end (FakeHost);
-// after the FIN it comes to an end; and passwords sent ahead never become a message, whatever is refused.
+// after the FIN it comes to an end; passwords sent ahead never become a message, whatever is refused; and
+// nobody gives an operator's commands who is none.
 #include "base/text.h"
 #include "chat/name.h"
 #include "session/line_session.h"
@@ -24,13 +25,14 @@ using namespace std::chrono_literals;
 constexpr std::string_view kPassword = "pa55word";
 
 // What a program sends ahead that knows what the server will ask; the server may ask for something else.
-constexpr std::array<std::string_view, 6> kScripts = {
+constexpr std::array<std::string_view, 7> kScripts = {
     "ann\npa55word\n",
     "ann\npa55word\npa55word\n",
     "ann\npa55word\npa55word\n/password\npa55word\npa55word2\npa55word2\n",
     "ann\npa55word\nhello\n/password\npa55word\n",
     "ann\n\n/password\npa55word\npa55word\npa55word\n",
     "/bare\nann\npa55word\npa55word\n/password\npa55word\npa55word2\npa55word2\n",
+    "ann\n\n/oper root pa55word\n/kick bob\n/help\n",
 };
 
 /// The fuzzer's bytes as choices; zeros when they are used up.
@@ -165,8 +167,11 @@ class Play {
   void refuse(const Body&) {
     const auto why =
         static_cast<chat::Refusal>(choices_.byte() % (static_cast<unsigned>(chat::Refusal::not_stored) + 1));
-    session_.deliver(chat::Refused{why, chat::kind_of<Body>()});
+    session_.deliver(chat::Refused{why, chat::kind_of<Body>(), some_time(), some_reason()});
   }
+
+  std::chrono::seconds some_time() { return std::chrono::seconds{choices_.byte() * choices_.byte()}; }
+  std::string some_reason() { return choices_.coin() ? "spam {}\x1b[2J\r\n" : ""; }
 
   void answer_chat() {
     if (host_.commands.empty()) return;
@@ -273,6 +278,17 @@ class Play {
     const fakes::Job job = std::move(host_.jobs.front());
     host_.jobs.pop_front();
     const unsigned choice = choices_.byte();
+    if (std::holds_alternative<fakes::OperatorLogInJob>(job)) {
+      const auto verdict = static_cast<Session::Verdict>(choice % 3);
+      is_operator_ = is_operator_ || verdict == Session::Verdict::right;
+      return session_.on_verified(verdict);
+    }
+    if (const auto* order = std::get_if<fakes::OperatorLineJob>(&job)) {
+      check(is_operator_, "only an operator gives his commands");
+      for (unsigned i = 0; i < choice % 4; ++i) session_.on_operator_text(order->line + "\x1b[2J {}\n\n");
+      if (choice % 8 < 6) return session_.on_operator_end();
+      return host_.jobs.push_front(job);  // there is more to come
+    }
     if (std::holds_alternative<fakes::HashJob>(job)) return session_.on_hashed(choice % 4 == 0 ? "" : "hash");
     if (std::holds_alternative<fakes::VerifyJob>(job)) {
       return session_.on_verified(static_cast<Session::Verdict>(choice % 3));
@@ -290,11 +306,12 @@ class Play {
     if (gone_) return;
     if (choices_.byte() % 32 == 0) {
       gone_ = true;
-      return session_.deliver(chat::Closed{static_cast<chat::CloseCause>(choices_.byte() % 5),
-                                           std::chrono::seconds{choices_.byte()}});
+      const auto causes = static_cast<unsigned>(chat::CloseCause::identities_cleared) + 1;
+      return session_.deliver(
+          chat::Closed{static_cast<chat::CloseCause>(choices_.byte() % causes), some_time(), some_reason()});
     }
     if (!here_) return;
-    switch (choices_.byte() % 4) {
+    switch (choices_.byte() % 8) {
       case 0:
         return session_.deliver(chat::Told{"bob", "\x1b]0;title\a {}", clock_.wall() - 48h});
       case 1:
@@ -303,7 +320,22 @@ class Play {
         return joined("#other");
       case 3:
         return rooms_.empty() ? void() : left(std::string(rooms_.back()));
+      case 4:
+        return session_.deliver(chat::Announced{"\x1b[2J\nMSG {}"});
+      case 5:
+        return session_.deliver(chat::Muted{choices_.coin(), some_time(), some_reason()});
+      case 6:
+        return shared_event(chat::Slowed{"#veche", some_time()});
+      case 7:
+        return shared_event(chat::Quit{"bob", some_reason()});
     }
+  }
+
+  /// A room's, encoded by its variant and not by the session.
+  void shared_event(const chat::Event& event) {
+    std::string bytes;
+    encode(event, session_.variant({}), {clock_.wall(), {}}, bytes);
+    if (!host_.finished) host_.send(bytes);
   }
 
   Choices& choices_;
@@ -313,6 +345,7 @@ class Play {
   bool here_ = false;  // logged in
   bool gone_ = false;  // the chat knows the session no more
   bool fin_ = false;
+  bool is_operator_ = false;
   bool bare_ = false;
   std::vector<std::string> rooms_;
   std::vector<std::string> said_;

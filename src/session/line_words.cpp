@@ -1,6 +1,10 @@
 #include "session/line_words.h"
 
-#include "base/i18n.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace veche::session {
 
@@ -56,6 +60,19 @@ Words words_for(Refusal refusal) {
       return {"stale", N_("The account changed meanwhile; please log in again.")};
     case Refusal::not_logged_in:
       return {"not-logged-in", N_("Please say first who you are.")};
+    case Refusal::name_banned:
+      return {"name-banned", N_("That name is banned here.")};
+    case Refusal::muted:
+      return {"muted", N_("You are muted."), N_("You are muted for {} more.")};
+    case Refusal::too_fast:
+      return {"too-fast", N_("Too fast for this room; that message was not sent."),
+              N_("Too fast for this room: you may speak again in {}.")};
+    case Refusal::no_such_session:
+      return {"no-such-session", N_("There is no such session.")};
+    case Refusal::no_such_sanction:
+      return {"no-such-ban", N_("There is no such ban or mute.")};
+    case Refusal::too_many_sanctions:
+      return {"too-many-bans", N_("That is more bans and mutes than there may be.")};
     case Refusal::disk_full:
       return {"disk-full", N_("Not accepted: the server's disk is full.")};
     case Refusal::not_stored:
@@ -75,9 +92,51 @@ Words words_for(CloseCause cause) {
     case CloseCause::too_many_connections:
       return {"too-many-connections", N_("Too many connections from your address.")};
     case CloseCause::connecting_too_fast:
-      return {"connecting-too-fast", N_("Your address connects too often.")};
+      return {"connecting-too-fast", N_("Your address connects too often."),
+              N_("Your address connects too often. Try again in {}.")};
+    case CloseCause::kicked:
+      return {"kicked", N_("You were put out.")};
+    case CloseCause::banned:
+      return {"banned", N_("You are banned from here."), N_("You are banned from here for {} more.")};
+    case CloseCause::drained:
+      return {"drained", N_("The operator sends everybody away.")};
+    case CloseCause::identities_cleared:
+      return {"identities-cleared", N_("All accounts were removed; please connect again.")};
   }
   return {"closed", N_("Closed.")};
+}
+
+std::string time_words(const base::Translator& t, std::chrono::seconds time) {
+  constexpr std::uint64_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour;
+  const auto round_up = [](std::uint64_t count, std::uint64_t unit) {
+    return (count + unit - 1) / unit * unit;
+  };
+  auto left = static_cast<std::uint64_t>(std::max(time, std::chrono::seconds{0}).count());
+  if (left > kHour) left = round_up(left, kMinute);
+  if (left > kDay) left = round_up(left, kHour);
+
+  const std::array<std::string, 4> parts = {
+      left < kDay ? "" : t.plural("{} day", "{} days", left / kDay),
+      left % kDay < kHour ? "" : t.plural("{} hour", "{} hours", left % kDay / kHour),
+      left % kHour < kMinute ? "" : t.plural("{} minute", "{} minutes", left % kHour / kMinute),
+      left % kMinute == 0 && left > 0 ? "" : t.plural("{} second", "{} seconds", left % kMinute),
+  };
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty() && !part.empty()) text += ' ';
+    text += part;
+  }
+  return text;
+}
+
+std::string sentence(const base::Translator& t, const Words& words, std::chrono::seconds left,
+                     std::string_view reason) {
+  const bool timed = left > std::chrono::seconds{0} && !words.timed.empty();
+  std::string text = timed ? t(words.timed, time_words(t, left)) : t(words.english);
+  const std::string clean = base::printable(reason);
+  if (base::trim(clean).empty()) return text;
+  if (text.ends_with('.')) text.pop_back();
+  return text + ": " + clean;
 }
 
 }  // namespace veche::session

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "chat/command.h"
@@ -52,6 +53,12 @@ class Host {
   virtual void hash_password(std::string password) = 0;
   /// A worker compares them. Answer: on_verified.
   virtual void verify_password(std::string hash, std::string password) = 0;
+  /// The same with the password of an operator of the configuration; right: this session may `operate` from
+  /// then on. Answer: on_verified.
+  virtual void become_operator(std::string name, std::string password) = 0;
+  /// A line of the operator's command table (`kick Bob flood`), for a session that has become an operator.
+  /// Answers: on_operator_text any number of times, then on_operator_end.
+  virtual void operate(std::string line) = 0;
   /// A worker reads it. Answer: on_history.
   virtual void read_history(const chat::HistoryGranted& grant) = 0;
   virtual void search(const chat::SearchGranted& grant) = 0;
@@ -83,6 +90,8 @@ class Session {
 
   /// An event for this session alone.
   virtual void deliver(const chat::Event& event) = 0;
+  /// What its client reads.
+  virtual base::Language language() const = 0;
   /// How this session wants the events of `room` (or, without a room, of all its rooms) encoded.
   virtual Variant variant(base::RoomId room) const = 0;
 
@@ -91,6 +100,9 @@ class Session {
   enum class Verdict : std::uint8_t { right, wrong, busy };
   virtual void on_verified(Verdict verdict) = 0;
   virtual void on_history(const base::Result<std::vector<chat::Message>>& messages) = 0;
+  /// Whole lines, each with its LF.
+  virtual void on_operator_text(std::string_view lines) = 0;
+  virtual void on_operator_end() = 0;
 };
 
 /// What encoding needs to know of the moment.
