@@ -15,12 +15,12 @@ namespace {
 
 using base::Result;
 using base::Translator;
-using control::AccountAction;
+using chat::AccountAction;
 using control::AccountAnswer;
 using control::AccountRequest;
 
 bool sets_password(AccountAction action) {
-  return action == AccountAction::add || action == AccountAction::passwd;
+  return action == AccountAction::add || action == AccountAction::set_password;
 }
 
 /// The request, with its password asked for. A bad name is refused before that.
@@ -42,7 +42,7 @@ std::string words_for(const AccountOptions& options, const std::vector<control::
   switch (options.action) {
     case AccountAction::add:
       return t("Account {} added.", options.name) + '\n';
-    case AccountAction::passwd:
+    case AccountAction::set_password:
       return t("The password of {} is changed.", options.name) + '\n';
     case AccountAction::remove:
       return t("Account {} removed.", options.name) + '\n';
@@ -73,6 +73,19 @@ int run_account(const AccountOptions& options, const Translator& t) {
   store::wipe(request->password);
   if (!answer) return report(answer.error(), kFailed);
   return print(words_for(options, *answer, t)) ? kDone : kFailed;
+}
+
+int run_account_hash(const HashOptions& options, const Translator& t) {
+  const auto config = load_config(options.config_file, "");
+  if (!config) return kUsage;
+  auto password = read_new_password(t);
+  if (!password) return report(password.error(), kFailed);
+  const auto ready = store::init_crypto();
+  const auto hash = ready ? store::hash_password(*password, config->accounts.hash_cost)
+                          : Result<std::string>(tl::unexpected(ready.error()));
+  store::wipe(*password);
+  if (!hash) return report(hash.error(), kFailed);
+  return print(*hash + '\n') ? kDone : kFailed;
 }
 
 }  // namespace veche::cli

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace veche::cli {
@@ -17,7 +18,22 @@ namespace {
 using base::fail;
 using base::Result;
 using base::Translator;
-using control::AccountAction;
+using chat::AccountAction;
+
+/// Shows what a command takes beside its options, where CLI11 does not know of it.
+class UsageFormatter final : public CLI::Formatter {
+ public:
+  explicit UsageFormatter(std::string rest) : rest_(std::move(rest)) {}
+
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+    usage.erase(usage.find_last_not_of('\n') + 1);
+    return usage + ' ' + rest_ + '\n';
+  }
+
+ private:
+  const std::string rest_;
+};
 
 /// The commands and the options that they fill. Lives as long as the parsing.
 class CommandLine {
@@ -27,8 +43,9 @@ class CommandLine {
     app_.add_flag("--version", version_, t("Show the version"));
     app_.require_subcommand(0,
                             1);  // what follows a command is its own, even a word that is a command elsewhere
-    label();
+    label(*app_.get_formatter());
     add_serve();
+    add_ctl();
     add_account();
     add_config();
     help_ = app_.add_subcommand("help", t("Show the help of a command"));
@@ -36,6 +53,7 @@ class CommandLine {
   }
 
   Result<Invocation> parse(std::vector<std::string> arguments) {
+    cut_at_mark(arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
       app_.parse(std::move(arguments));
@@ -49,6 +67,8 @@ class CommandLine {
                   try_help(*chosen()));
     } catch (const CLI::RequiredError&) {
       return fail(name_of(*chosen()), t_("the account's name is missing"), try_help(*chosen()));
+    } catch (const CLI::ExcludesError&) {
+      return fail("--socket", t_("cannot be given together with --config or --data"), try_help(*chosen()));
     } catch (const CLI::ParseError& error) {
       return fail(name_of(*chosen()), error.what(), try_help(*chosen()));
     }
@@ -56,19 +76,22 @@ class CommandLine {
   }
 
  private:
-  void label() {
-    auto formatter = app_.get_formatter();
-    formatter->label("Usage", t_("Usage"));
-    formatter->label("OPTIONS", t_("OPTIONS"));
-    formatter->label("SUBCOMMAND", t_("SUBCOMMAND"));
-    formatter->label("Positionals", t_("Positionals"));
-    formatter->label("Options", t_("Options"));
-    formatter->label("Subcommands", t_("Subcommands"));
+  void label(CLI::FormatterBase& formatter) const {
+    formatter.label("Usage", t_("Usage"));
+    formatter.label("OPTIONS", t_("OPTIONS"));
+    formatter.label("SUBCOMMAND", t_("SUBCOMMAND"));
+    formatter.label("Positionals", t_("Positionals"));
+    formatter.label("Options", t_("Options"));
+    formatter.label("Subcommands", t_("Subcommands"));
+  }
+
+  void add_config_file(CLI::App& command, std::string& config_file) {
+    command.add_option("--config", config_file, t_("Configuration file; without it: the defaults"))
+        ->type_name("FILE");
   }
 
   void add_place(CLI::App& command, std::string& config_file, std::string& data_dir) {
-    command.add_option("--config", config_file, t_("Configuration file; without it: the defaults"))
-        ->type_name("FILE");
+    add_config_file(command, config_file);
     command.add_option("--data", data_dir, t_("Data directory, instead of the configuration's"))
         ->type_name("DIR");
   }
@@ -89,6 +112,20 @@ class CommandLine {
     serve_->add_flag("--no-console", serve_options_.no_console, t_("Take no commands from standard input"));
   }
 
+  /// From its first word on, the operator's command is the server's to understand, options and all.
+  void add_ctl() {
+    ctl_ = app_.add_subcommand("ctl", t_("Operator commands for a running server"));
+    ctl_->prefix_command();
+    auto formatter = std::make_shared<UsageFormatter>("COMMAND...");
+    label(*formatter);
+    ctl_->formatter(formatter);
+    ctl_->footer(t_("veche ctl help lists the commands"));
+    add_place(*ctl_, ctl_options_.config_file, ctl_options_.data_dir);
+    CLI::Option* socket = ctl_->add_option("--socket", ctl_options_.socket,
+                                           t_("Control socket, instead of the data directory's veche.sock"));
+    socket->type_name("FILE")->excludes("--config")->excludes("--data");
+  }
+
   void add_account() {
     account_ =
         app_.add_subcommand("account", t_("Add, change and list accounts, of a running or a stopped server"));
@@ -96,10 +133,12 @@ class CommandLine {
     add_place(*account_, account_options_.config_file, account_options_.data_dir);
     add_account_action("add", AccountAction::add,
                        t_("Make an account; the password is asked, or read from standard input"));
-    add_account_action("passwd", AccountAction::passwd, t_("Give an account a new password"));
+    add_account_action("passwd", AccountAction::set_password, t_("Give an account a new password"));
     add_account_action("remove", AccountAction::remove, t_("Remove an account"));
     CLI::App* list = add_account_action("list", AccountAction::list, t_("List the accounts"));
     list->add_flag("--json", account_options_.json, t_("As JSON"));
+    hash_ = account_->add_subcommand("hash", t_("Print the hash of a password, for [[operator]]"));
+    add_config_file(*hash_, account_options_.config_file);
   }
 
   CLI::App* add_account_action(std::string name, AccountAction action, std::string description) {
@@ -138,6 +177,8 @@ class CommandLine {
     if (version_) return Text{"veche " VECHE_VERSION "\n"};
     if (help_->parsed()) return help();
     if (serve_->parsed()) return serve_options_;
+    if (ctl_->parsed()) return operator_command();
+    if (hash_->parsed()) return HashOptions{account_options_.config_file};
     for (const auto& [command, action] : account_actions_) {
       if (!command->parsed()) continue;
       account_options_.action = action;
@@ -149,6 +190,30 @@ class CommandLine {
     }
     return fail(name_of(*chosen()), t_("a command is missing"),
                 fmt::format("{}", fmt::join(commands(*chosen()), ", ")));
+  }
+
+  /// `ctl -- COMMAND`: CLI11 would give what follows the mark back to the program itself. Inside COMMAND the
+  /// mark is a word like others.
+  void cut_at_mark(std::vector<std::string>& arguments) {
+    if (arguments.empty() || arguments.front() != ctl_->get_name()) return;
+    const auto mark = std::find(arguments.begin(), arguments.end(), "--");
+    behind_mark_.assign(mark, arguments.end());
+    arguments.erase(mark, arguments.end());
+  }
+
+  Result<Invocation> operator_command() {
+    std::vector<std::string>& words = ctl_options_.words;
+    words = ctl_->remaining();
+    if (!words.empty() && words.front().size() > 1 && words.front().starts_with('-')) {
+      return unknown_option(*ctl_, words.front());
+    }
+    const bool is_word = !words.empty();
+    if (!behind_mark_.empty()) {
+      words.insert(words.end(), behind_mark_.begin() + (is_word ? 0 : 1), behind_mark_.end());
+    }
+    if (words.empty())
+      return fail("ctl", t_("a command is missing"), t_("veche ctl help lists the commands"));
+    return ctl_options_;
   }
 
   /// Without the empty lines that CLI11 ends with.
@@ -174,17 +239,19 @@ class CommandLine {
   Result<Invocation> unknown() {
     const CLI::App& command = *chosen();
     const std::string word = app_.remaining(true).front();
-    if (word.starts_with('-')) {
-      std::vector<std::string> names;
-      for (const CLI::Option* option : command.get_options()) {
-        if (option->nonpositional()) names.push_back(option->get_name());
-      }
-      const std::string name = word.substr(0, word.find('='));
-      return fail(name, t_("unknown option"), did_you_mean(name, names));
-    }
+    if (word.starts_with('-')) return unknown_option(command, word);
     const auto names = commands(command);
     if (!names.empty()) return fail(word, t_("unknown command"), did_you_mean(word, names));
     return fail(word, t_("one word too many"), try_help(command));
+  }
+
+  tl::unexpected<base::Error> unknown_option(const CLI::App& command, const std::string& word) const {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options()) {
+      if (option->nonpositional()) names.push_back(option->get_name());
+    }
+    const std::string name = word.substr(0, word.find('='));
+    return fail(name, t_("unknown option"), did_you_mean(name, names));
   }
 
   /// The deepest command on the line.
@@ -226,9 +293,13 @@ class CommandLine {
   std::vector<std::string> help_about_;
   CLI::App* serve_ = nullptr;
   ServeOptions serve_options_;
+  CLI::App* ctl_ = nullptr;
+  CtlOptions ctl_options_;
+  std::vector<std::string> behind_mark_;  // of ctl: "--" and what follows
   CLI::App* account_ = nullptr;
   AccountOptions account_options_;
   std::vector<std::pair<CLI::App*, AccountAction>> account_actions_;
+  CLI::App* hash_ = nullptr;
   CLI::App* config_ = nullptr;
   ConfigOptions config_options_;
   std::vector<std::pair<CLI::App*, ConfigAction>> config_actions_;

@@ -25,11 +25,23 @@ struct ServeOptions {
 };
 
 struct AccountOptions {
-  control::AccountAction action = control::AccountAction::list;
+  chat::AccountAction action = chat::AccountAction::list;
   std::string name;
   std::string config_file;
   std::string data_dir;
   bool json = false;
+};
+
+/// `account hash`: on no server at all.
+struct HashOptions {
+  std::string config_file;
+};
+
+struct CtlOptions {
+  std::string socket;  ///< if it is given, neither of the next two is
+  std::string config_file;
+  std::string data_dir;
+  std::vector<std::string> words;  ///< the command, untouched; at least one, and the first is no option
 };
 
 enum class ConfigAction : std::uint8_t { check, show, init };
@@ -45,7 +57,7 @@ struct Text {
   std::string text;
 };
 
-using Invocation = std::variant<ServeOptions, AccountOptions, ConfigOptions, Text>;
+using Invocation = std::variant<ServeOptions, CtlOptions, AccountOptions, HashOptions, ConfigOptions, Text>;
 
 /// `arguments` without the program's name. An error is wrong usage; it offers what was probably meant.
 base::Result<Invocation> parse_command_line(std::span<const char* const> arguments,

@@ -9,7 +9,10 @@
 namespace veche::cli {
 
 /// The file's configuration (the defaults if `file` is empty), with `data_dir` put in unless that is empty.
-/// What is wrong goes to standard error, and nothing is given back.
+/// Any thread.
+tl::expected<control::Config, control::ConfigErrors> read_config(const std::string& file,
+                                                                 const std::string& data_dir);
+/// The same; what is wrong goes to standard error, and nothing is given back.
 std::optional<control::Config> load_config(const std::string& file, const std::string& data_dir);
 
 }  // namespace veche::cli

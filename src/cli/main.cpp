@@ -3,6 +3,7 @@
 #include "cli/account_command.h"
 #include "cli/command_line.h"
 #include "cli/config_command.h"
+#include "cli/ctl_command.h"
 #include "cli/exit_code.h"
 #include "cli/serve_command.h"
 
@@ -16,7 +17,9 @@ struct Run {
   const base::Translator& t;
 
   int operator()(const cli::ServeOptions& options) const { return cli::run_serve(options); }
+  int operator()(const cli::CtlOptions& options) const { return cli::run_ctl(options, t); }
   int operator()(const cli::AccountOptions& options) const { return cli::run_account(options, t); }
+  int operator()(const cli::HashOptions& options) const { return cli::run_account_hash(options, t); }
   int operator()(const cli::ConfigOptions& options) const { return cli::run_config(options, t); }
   int operator()(const cli::Text& text) const { return cli::print(text.text) ? cli::kDone : cli::kFailed; }
 };

@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace veche::cli {
@@ -29,7 +32,7 @@ Result<> apply_key(std::string_view name, const std::string& text, control::Conf
     error.what = fmt::format("--{} {}", name, text);
     return tl::unexpected(std::move(error));
   }
-  control::ListenConfig nowhere;
+  control::ConfigEntry nowhere;
   key.set(config, nowhere, *value);
   return {};
 }
@@ -59,11 +62,31 @@ Result<> apply(const ServeOptions& options, control::Config& config) {
   return apply_listen(options.listen, config);
 }
 
+control::ConfigSource config_source(ServeOptions options) {
+  if (options.config_file.empty()) {
+    return [] {
+      return tl::unexpected(control::ConfigErrors{
+          {"reload: no configuration file was named; start the server with --config FILE"}});
+    };
+  }
+  std::error_code no_directory;  // the working directory is gone: a later reading says so
+  const auto file = std::filesystem::absolute(options.config_file, no_directory);
+  if (!no_directory) options.config_file = file.string();
+  return [options = std::move(options)]() -> tl::expected<control::Config, control::ConfigErrors> {
+    auto config = read_config(options.config_file, options.data_dir);
+    if (!config) return config;
+    if (auto done = apply(options, *config); !done) {
+      return tl::unexpected(control::ConfigErrors{{done.error().text()}});
+    }
+    return config;
+  };
+}
+
 int run_serve(const ServeOptions& options) {
   auto config = load_config(options.config_file, options.data_dir);
   if (!config) return kUsage;
   if (auto done = apply(options, *config); !done) return report(done.error(), kUsage);
-  return server::serve(*config, !options.no_console);
+  return server::serve(*config, config_source(options), !options.no_console);
 }
 
 }  // namespace veche::cli

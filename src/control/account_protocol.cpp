@@ -1,6 +1,7 @@
 #include "control/account_protocol.h"
 
-#include <boost/json.hpp>
+#include "control/json_line.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,33 +18,9 @@ using base::Result;
 
 constexpr std::array<std::string_view, 4> kActions = {"add", "passwd", "remove", "list"};
 
-tl::unexpected<base::Error> malformed(std::string why) { return fail("control request", std::move(why)); }
-tl::unexpected<base::Error> misunderstood() {
-  return fail("control socket", "its answer is not understood", "is the running server of another version?");
-}
-
-std::optional<json::object> parse_object(std::string_view line) {
-  json::error_code error;
-  json::parse_options options;
-  options.max_depth = 4;
-  json::value value = json::parse(json::string_view(line.data(), line.size()), error, {}, options);
-  if (error || !value.is_object()) return std::nullopt;
-  return std::move(value.get_object());
-}
-
-/// The member as text; nothing if it is missing or something else.
-std::optional<std::string> text_of(const json::object& object, std::string_view member) {
-  const json::value* value = object.if_contains(json::string_view(member.data(), member.size()));
-  if (!value || !value->is_string()) return std::nullopt;
-  const json::string& text = value->get_string();
-  return std::string(text.data(), text.size());
-}
-
 bool needs_password(AccountAction action) {
-  return action == AccountAction::add || action == AccountAction::passwd;
+  return action == AccountAction::add || action == AccountAction::set_password;
 }
-
-std::string line_of(const json::object& object) { return json::serialize(object) + '\n'; }
 
 std::optional<AccountLine> account_of(const json::value& value) {
   if (!value.is_object()) return std::nullopt;
@@ -82,45 +59,44 @@ std::string encode(const AccountAnswer& answer) {
 }
 
 Result<AccountRequest> parse_account_request(std::string_view line) {
-  if (line.size() > kAccountRequestBytesMax) return malformed("too long");
-  const auto object = parse_object(line);
-  if (!object) return malformed("not a JSON object");
-  if (text_of(*object, "command") != "account") return malformed("unknown command");
+  if (line.size() > kAccountRequestBytesMax) return malformed_request("too long");
+  const auto object = object_in_line(line, kAccountRequestBytesMax);
+  if (!object) return malformed_request("not a JSON object");
+  if (text_of(*object, "command") != "account") return malformed_request("unknown command");
   const auto action = text_of(*object, "action");
   const auto known = std::find(kActions.begin(), kActions.end(), action.value_or(""));
-  if (known == kActions.end()) return malformed("unknown action");
+  if (known == kActions.end()) return malformed_request("unknown action");
 
   AccountRequest request;
   request.action = static_cast<AccountAction>(known - kActions.begin());
   if (request.action == AccountAction::list) return request;
   auto name = text_of(*object, "name");
-  if (!name) return malformed("the name is missing");
+  if (!name) return malformed_request("the name is missing");
   request.name = *std::move(name);
   if (!needs_password(request.action)) return request;
   auto password = text_of(*object, "password");
-  if (!password) return malformed("the password is missing");
+  if (!password) return malformed_request("the password is missing");
   request.password = *std::move(password);
   return request;
 }
 
 AccountAnswer parse_account_answer(std::string_view line) {
-  if (line.size() > kAccountAnswerBytesMax) return misunderstood();
-  const auto object = parse_object(line);
-  if (!object) return misunderstood();
+  const auto object = object_in_line(line, kAccountAnswerBytesMax);
+  if (!object) return misunderstood_answer();
   const json::value* ok = object->if_contains("ok");
-  if (!ok || !ok->is_bool()) return misunderstood();
+  if (!ok || !ok->is_bool()) return misunderstood_answer();
   if (!ok->get_bool()) {
     auto what = text_of(*object, "what");
     auto why = text_of(*object, "why");
-    if (!what || !why) return misunderstood();
+    if (!what || !why) return misunderstood_answer();
     return fail(*std::move(what), *std::move(why), text_of(*object, "hint").value_or(""));
   }
   const json::value* list = object->if_contains("accounts");
-  if (!list || !list->is_array()) return misunderstood();
+  if (!list || !list->is_array()) return misunderstood_answer();
   std::vector<AccountLine> accounts;
   for (const json::value& value : list->get_array()) {
     auto account = account_of(value);
-    if (!account) return misunderstood();
+    if (!account) return misunderstood_answer();
     accounts.push_back(*std::move(account));
   }
   return accounts;
@@ -131,7 +107,7 @@ AccountAnswer perform(AccountAdmin& admin, const AccountRequest& request) {
   switch (request.action) {
     case AccountAction::add:
       return admin.add(request.name, request.password).map(nothing_listed);
-    case AccountAction::passwd:
+    case AccountAction::set_password:
       return admin.change_password(request.name, request.password).map(nothing_listed);
     case AccountAction::remove:
       return admin.remove(request.name).map(nothing_listed);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "chat/operator_order.h"
 #include "control/account_admin.h"
 
 #include <cstddef>
@@ -22,7 +23,7 @@ namespace veche::control {
 inline constexpr std::size_t kAccountRequestBytesMax = 64 * 1024;
 inline constexpr std::size_t kAccountAnswerBytesMax = 16 * 1024 * 1024;
 
-enum class AccountAction : std::uint8_t { add, passwd, remove, list };
+using chat::AccountAction;
 
 struct AccountRequest {
   AccountAction action = AccountAction::list;

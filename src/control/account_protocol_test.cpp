@@ -25,7 +25,7 @@ TEST(AccountProtocol, ARequestIsUnderstoodAsItWasMeant) {
   const auto request = parse_account_request(
       R"( {"password":"секрет","name":"Боб","action":"passwd","command":"account","later":[1]} )");
   ASSERT_TRUE(request) << request.error().text();
-  EXPECT_EQ(request->action, AccountAction::passwd);
+  EXPECT_EQ(request->action, AccountAction::set_password);
   EXPECT_EQ(request->name, "Боб");
   EXPECT_EQ(request->password, "секрет");
 }

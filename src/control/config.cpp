@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace veche::control {
@@ -67,8 +68,8 @@ std::string did_you_mean(std::optional<std::string_view> word) {
   return word ? fmt::format("did you mean {}?", *word) : "";
 }
 
-std::string header(const ConfigSection& section) {
-  return section.repeated ? fmt::format("[[{}]]", section.name) : fmt::format("[{}]", section.name);
+std::string belongs_to(const ConfigKey& key) {
+  return fmt::format("it belongs to {}", find_section(key.section)->header());
 }
 
 /// `[ "a", "b" ]` as strings; nothing if anything else is among them.
@@ -187,8 +188,7 @@ class Reader {
   static base::Error unknown_section(std::string_view name, const toml::node& node) {
     if (!node.is_table() && !node.is_array_of_tables()) {
       for (const ConfigKey& key : config_keys()) {
-        if (key.name == name)
-          return {"", "stands outside of any section", fmt::format("it belongs to [{}]", key.section)};
+        if (key.name == name) return {"", "stands outside of any section", belongs_to(key)};
       }
     }
     std::vector<std::string_view> names;
@@ -200,41 +200,49 @@ class Reader {
     const auto* table = node.as_table();
     const auto* array = node.as_array();
     if (!section.repeated && table) {
-      ListenConfig nowhere;
+      ConfigEntry nowhere;
       read_table(section, *table, nowhere);
     } else if (section.repeated && array && array->is_array_of_tables()) {
-      if (section.name == "listen") config_.listen.clear();
-      for (const toml::node& item : *array) read_entry(section, *item.as_table());
+      read_entries(section, *array);
     } else {
       complain(key.source().begin, section.name,
                {"", fmt::format("expected a section, found {}", table ? "a single one" : type_words(node)),
-                fmt::format("write it as {}", header(section))});
+                fmt::format("write it as {}", section.header())});
     }
   }
 
-  void read_entry(const ConfigSection& section, const toml::table& table) {
-    ListenConfig listen;
-    listen.named = table.contains("port");
-    const std::size_t complaints_before = complaints_.size();
-    read_table(section, table, listen);
-    if (section.name != "listen" || complaints_.size() > complaints_before) return;
-    for (const ListenConfig& other : config_.listen) {
-      if (other.address == listen.address && other.port == listen.port) {
-        complain(
-            table.source().begin, section.name,
-            {"",
-             fmt::format("address {} and port {} are taken by a listener above", listen.address, listen.port),
-             ""});
-        return;
+  void read_entries(const ConfigSection& section, const toml::array& array) {
+    const ConfigEntries& rules = *section.repeated;
+    std::vector<ConfigEntry> entries;
+    std::set<std::string> taken;
+    for (const toml::node& item : array) {
+      const toml::table& table = *item.as_table();
+      ConfigEntry entry = rules.make();
+      const std::size_t complaints_before = complaints_.size();
+      require_keys(section, table);
+      read_table(section, table, entry);
+      if (complaints_.size() > complaints_before) continue;
+      if (const auto [words, first] = taken.insert(rules.taken(entry)); !first) {
+        complain(table.source().begin, section.name, {"", *words, ""});
+        continue;
       }
+      entries.push_back(std::move(entry));
     }
-    config_.listen.push_back(std::move(listen));
+    rules.replace(config_, entries);
   }
 
-  void read_table(const ConfigSection& section, const toml::table& table, ListenConfig& listen) {
+  void require_keys(const ConfigSection& section, const toml::table& table) {
+    for (const ConfigKey* key : keys_with_effect(section)) {
+      if (!key->required || table.contains(key->name)) continue;
+      complain(table.source().begin, key->full_name(),
+               {"", "is missing", fmt::format("for example: {}", assignment(*key))});
+    }
+  }
+
+  void read_table(const ConfigSection& section, const toml::table& table, ConfigEntry& entry) {
     for (auto&& [name, node] : table) {
       if (const ConfigKey* key = find_key(section.name, name.str())) {
-        read_value(*key, node, listen);
+        read_value(*key, node, entry);
       } else {
         complain(name.source().begin, fmt::format("{}.{}", section.name, name.str()),
                  unknown_key(section.name, name.str()));
@@ -246,12 +254,12 @@ class Reader {
     std::vector<std::string_view> names;
     for (const ConfigKey& key : config_keys()) {
       if (key.section == section) names.push_back(key.name);
-      if (key.name == name) return {"", "unknown key", fmt::format("it belongs to [{}]", key.section)};
+      if (key.name == name) return {"", "unknown key", belongs_to(key)};
     }
     return {"", "unknown key", did_you_mean(base::nearest(name, names))};
   }
 
-  void read_value(const ConfigKey& key, const toml::node& node, ListenConfig& listen) {
+  void read_value(const ConfigKey& key, const toml::node& node, ConfigEntry& entry) {
     Result<KeyValue> value = value_of(key, node);
     if (value) {
       if (auto fine = check_value(key, *value); !fine) value = tl::unexpected(fine.error());
@@ -259,7 +267,7 @@ class Reader {
     if (!value) {
       complain(node.source().begin, key.full_name(), value.error());
     } else if (key.has_effect()) {
-      key.set(config_, listen, *value);
+      key.set(config_, entry, *value);
     } else if (const std::string name = key.full_name();
                std::ranges::find(without_effect_, name) == without_effect_.end()) {
       without_effect_.push_back(name);

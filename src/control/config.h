@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,13 @@ struct ListenConfig {
   std::uint16_t port = 1898;
   bool named =
       false;  ///< the operator chose this port: if it is taken, that is an error, not a reason to move on
+};
+
+/// Who may use the operator's commands, and which of them.
+struct OperatorConfig {
+  std::string name;                        ///< no two are the same by casefold (chat::fold_name)
+  std::string password;                    ///< plain, or an Argon2 hash, which begins with '$'; never empty
+  std::vector<std::string> grants{"all"};  ///< each one that control::check_grant knows
 };
 
 struct ServerConfig {
@@ -81,6 +89,7 @@ struct LogConfig {
 struct Config {
   ServerConfig server;
   std::vector<ListenConfig> listen{ListenConfig{}};
+  std::vector<OperatorConfig> operators;
   LimitsConfig limits;
   AccountsConfig accounts;
   ChannelsConfig channels;
@@ -93,6 +102,10 @@ struct ConfigErrors {
   std::vector<std::string> lines;
 };
 
+/// Reads the configuration again, as the server was started with it: the file and what the command line puts
+/// over it. Blocks while it reads the file; any thread.
+using ConfigSource = std::function<tl::expected<Config, ConfigErrors>()>;
+
 /// Reads and checks the file at `path` whole. A relative `data_dir` is relative to the working directory.
 tl::expected<Config, ConfigErrors> read_config(const std::filesystem::path& path);
 /// The same for text that was read already; `name` stands for the file in errors.
@@ -103,9 +116,10 @@ std::vector<std::string> keys_without_effect(std::string_view toml);
 
 /// A file with every key that has an effect, its default and a comment, as `veche config init` writes it.
 std::string default_config_text();
-/// `config` as such a file, for `veche config show`.
+/// `config` as such a file, for `veche config show`: without comments, and "(hidden)" for each password,
+/// which parse_config refuses, so that nobody runs a server with that for a password.
 std::string config_text(const Config& config);
-/// `config` as one JSON object, for `veche config show --json`.
+/// `config` as one JSON object, for `veche config show --json`; the passwords likewise.
 std::string config_json(const Config& config);
 
 /// `line://ADDRESS:PORT` of the command line (`line://` alone: the default address and port). Errors name the

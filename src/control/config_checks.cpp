@@ -3,17 +3,38 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "chat/name.h"
+#include "control/account_rules.h"
+#include "control/config_key.h"
 #include "net/address.h"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 namespace veche::control {
 
 using base::fail;
 using base::Result;
+
+namespace {
+
+/// What `config show` printed is no password: a server started with it would let in everybody who knows that.
+Result<> check_not_hidden(std::string_view text) {
+  if (text != kHidden) return {};
+  return fail("", fmt::format("{} only stands for a password", kHidden), "write the password itself");
+}
+
+/// Whether crypto_pwhash_str_verify can read it: the other calls of libsodium parse it the same way, and
+/// this one hashes nothing.
+bool is_argon2_hash(const std::string& text) {
+  return crypto_pwhash_str_needs_rehash(text.c_str(), crypto_pwhash_OPSLIMIT_MIN,
+                                        crypto_pwhash_MEMLIMIT_MIN) != -1;
+}
+
+}  // namespace
 
 Result<> check_text(std::string_view text, std::size_t bytes_max) {
   if (!base::is_utf8(text)) return fail("", "not valid UTF-8");
@@ -57,6 +78,27 @@ Result<> check_room(std::string_view text) {
     default:
       return fail("", "a room's name has no spaces, controls or invisible characters", hint);
   }
+}
+
+Result<> check_server_password(std::string_view text) {
+  if (auto real = check_not_hidden(text); !real) return real;
+  return check_text(text, base::limits::kPasswordBytesMax);
+}
+
+Result<> check_operator_name(std::string_view text) {
+  const auto name = check_account_name(text, base::limits::kNameCodePointsMax);
+  return name ? Result<>{} : fail("", name.error().why, "for example: root");
+}
+
+Result<> check_operator_password(std::string_view text) {
+  if (text.empty()) return {};
+  if (auto real = check_not_hidden(text); !real) return real;
+  if (auto fine = check_new_password(text); !fine) return fine;
+  if (text.front() == '$' && !is_argon2_hash(std::string(text))) {
+    return fail("", "begins with '$', but is not an Argon2 hash",
+                "make one with: veche account hash; a plain password begins otherwise");
+  }
+  return {};
 }
 
 Result<std::uint16_t> check_port(std::string_view text) {

@@ -18,6 +18,12 @@ base::Result<> check_host_name(std::string_view text);
 base::Result<> check_address(std::string_view text);
 /// A room's name, `#` and all.
 base::Result<> check_room(std::string_view text);
+/// The connection password: text that can be typed in every dialect, or nothing.
+base::Result<> check_server_password(std::string_view text);
+/// A person's name, reserved ones too.
+base::Result<> check_operator_name(std::string_view text);
+/// A password, or, if it begins with '$', an Argon2 hash that libsodium can verify.
+base::Result<> check_operator_password(std::string_view text);
 /// A port in decimal digits; 0 is any free one, for programs that start a server of their own.
 base::Result<std::uint16_t> check_port(std::string_view text);
 

@@ -82,6 +82,11 @@ Result<> check_value(const ConfigKey& key, const KeyValue& value) {
   return key.check ? key.check(value) : Result<>{};
 }
 
+KeyValue shown(const ConfigKey& key, KeyValue value) {
+  if (key.secret && value != KeyValue(std::string())) return std::string(kHidden);
+  return value;
+}
+
 std::string plain_text(const ConfigKey& key, const KeyValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* text = std::get_if<std::string>(&value)) return *text;

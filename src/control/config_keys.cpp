@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "control/config_checks.h"
+#include "control/operator_command.h"
 
 #include <algorithm>
 #include <chrono>
@@ -17,12 +18,14 @@ using std::chrono::milliseconds;
 namespace limits = base::limits;
 
 using Words = std::vector<std::string_view>;
+using Strings = std::vector<std::string>;
 
 // How a field's type is spelled in the file.
 template <class Field>
 constexpr KeyKind kKindOf = std::is_same_v<Field, bool>            ? KeyKind::flag
                             : std::is_same_v<Field, std::uint64_t> ? KeyKind::size
                             : std::is_same_v<Field, milliseconds>  ? KeyKind::duration
+                            : std::is_same_v<Field, Strings>       ? KeyKind::list
                             : std::is_integral_v<Field>            ? KeyKind::number
                                                                    : KeyKind::text;
 
@@ -30,7 +33,7 @@ template <class Field>
 KeyValue to_value(const Field& field) {
   if constexpr (std::is_same_v<Field, milliseconds>)
     return static_cast<std::uint64_t>(field.count());
-  else if constexpr (std::is_same_v<Field, bool>)
+  else if constexpr (std::is_same_v<Field, bool> || std::is_same_v<Field, Strings>)
     return field;
   else if constexpr (std::is_integral_v<Field>)
     return std::uint64_t{field};
@@ -42,8 +45,8 @@ template <class Field>
 void assign(Field& field, const KeyValue& value) {
   if constexpr (std::is_same_v<Field, milliseconds>)
     field = milliseconds(std::get<std::uint64_t>(value));
-  else if constexpr (std::is_same_v<Field, bool>)
-    field = std::get<bool>(value);
+  else if constexpr (std::is_same_v<Field, bool> || std::is_same_v<Field, Strings>)
+    field = std::get<Field>(value);
   else if constexpr (std::is_integral_v<Field>)
     field = static_cast<Field>(std::get<std::uint64_t>(value));
   else
@@ -67,18 +70,20 @@ class Rows {
   template <class Part, class Field>
   ConfigKey& key(std::string_view name, Part Config::*part, Field Part::*field, std::string comment) {
     return add<Field>(
-        name, std::move(comment),
-        [=](const Config& config, const ListenConfig&) { return to_value(config.*part.*field); },
-        [=](Config& config, ListenConfig&, const KeyValue& value) { assign(config.*part.*field, value); });
+        name, std::move(comment), ConfigEntry{},
+        [=](const Config& config, const ConfigEntry&) { return to_value(config.*part.*field); },
+        [=](Config& config, ConfigEntry&, const KeyValue& value) { assign(config.*part.*field, value); });
   }
 
-  /// A key that fills `field` of the [[listen]] entry it stands in.
-  template <class Field>
-  ConfigKey& key(std::string_view name, Field ListenConfig::*field, std::string comment) {
+  /// A key that fills `field` of the entry it stands in.
+  template <class Entry, class Field>
+  ConfigKey& key(std::string_view name, Field Entry::*field, std::string comment) {
     return add<Field>(
-        name, std::move(comment),
-        [=](const Config&, const ListenConfig& listen) { return to_value(listen.*field); },
-        [=](Config&, ListenConfig& listen, const KeyValue& value) { assign(listen.*field, value); });
+        name, std::move(comment), Entry{},
+        [=](const Config&, const ConfigEntry& entry) { return to_value(std::get<Entry>(entry).*field); },
+        [=](Config&, ConfigEntry& entry, const KeyValue& value) {
+          assign(std::get<Entry>(entry).*field, value);
+        });
   }
 
   /// A key whose words stand for the values 0, 1, ... of `field`.
@@ -86,13 +91,13 @@ class Rows {
   ConfigKey& choice(std::string_view name, Part Config::*part, Enum Part::*field, Words words,
                     std::string comment) {
     ConfigKey& row = add<std::string>(
-        name, std::move(comment),
-        [=](const Config& config, const ListenConfig&) -> KeyValue {
+        name, std::move(comment), ConfigEntry{},
+        [=](const Config& config, const ConfigEntry&) -> KeyValue {
           const auto index = static_cast<std::size_t>(config.*part.*field);
           base::check(index < words.size(), "a choice of the configuration has a word");
           return std::string(words[index]);
         },
-        [=](Config& config, ListenConfig&, const KeyValue& value) {
+        [=](Config& config, ConfigEntry&, const KeyValue& value) {
           const auto found = std::find(words.begin(), words.end(), std::get<std::string>(value));
           config.*part.*field = static_cast<Enum>(found - words.begin());
         });
@@ -115,12 +120,19 @@ class Rows {
     idle(name, KeyKind::choice, std::string(words.front())).words = words;
   }
 
+  /// The section's rows so far, one after the other.
+  template <class Function>
+  void for_each(Function function) {
+    for (ConfigKey& row : keys_) {
+      if (row.section == section_) function(row);
+    }
+  }
+
  private:
   template <class Field, class Get, class Set>
-  ConfigKey& add(std::string_view name, std::string comment, Get get, Set set) {
+  ConfigKey& add(std::string_view name, std::string comment, const ConfigEntry& fresh, Get get, Set set) {
     const Config config;
-    const ListenConfig listen;
-    ConfigKey& row = idle(name, kKindOf<Field>, get(config, listen));
+    ConfigKey& row = idle(name, kKindOf<Field>, get(config, fresh));
     row.comment = std::move(comment);
     row.get = get;
     row.set = set;
@@ -135,6 +147,17 @@ auto text_up_to(std::size_t bytes_max) {
   return [=](const KeyValue& value) { return check_text(std::get<std::string>(value), bytes_max); };
 }
 
+/// A key that a running server cannot take over.
+ConfigKey& restart(ConfigKey& row) {
+  row.needs_restart = true;
+  return row;
+}
+
+ConfigKey& secret(ConfigKey& row) {
+  row.secret = true;
+  return row;
+}
+
 template <Result<> (*check)(std::string_view)>
 Result<> checked(const KeyValue& value) {
   return check(std::get<std::string>(value));
@@ -144,7 +167,7 @@ Result<> checked(const KeyValue& value) {
 template <class Part>
 void hard_limit(ConfigKey& row, Part Config::*part, unsigned Part::*field, std::size_t max) {
   row.range = {1, max, true};
-  row.set = [=](Config& config, ListenConfig&, const KeyValue& value) {
+  row.set = [=](Config& config, ConfigEntry&, const KeyValue& value) {
     const auto number = static_cast<unsigned>(std::get<std::uint64_t>(value));
     config.*part.*field = number == 0 ? static_cast<unsigned>(max) : number;
   };
@@ -159,32 +182,34 @@ void server_rows(Rows rows) {
         if (std::get<std::string>(value).empty()) return Result<>(fail("", "a chat needs a name"));
         return check_text(std::get<std::string>(value), 64);
       };
-  rows.key("data_dir", part, &S::data_dir,
-           "Where accounts, history and log are kept; relative to the working directory.")
+  restart(rows.key("data_dir", part, &S::data_dir,
+                   "Where accounts, history and log are kept; relative to the working directory."))
       .check = [](const KeyValue& value) {
     if (std::get<std::string>(value).empty()) return Result<>(fail("", "the path is empty"));
     return check_text(std::get<std::string>(value), 4000);
   };
   rows.key("motd_file", part, &S::motd_file, "Text file shown to everyone who connects; empty: none.").check =
       text_up_to(4000);
-  rows.key("password", part, &S::password, "Connection password, asked before anything else; empty: none.")
-      .check = text_up_to(limits::kPasswordBytesMax);
+  secret(rows.key("password", part, &S::password,
+                  "Connection password, asked before anything else; empty: none."))
+      .check = checked<check_server_password>;
   rows.key("description", part, &S::description, "A line about this chat.").check = text_up_to(400);
   rows.idle_choice("casemapping", {"ascii", "rfc1459", "precis"});
   rows.idle("utf8_only", KeyKind::flag, true);
   rows.choice("language", part, &S::language, {"en", "ru", "uk"},
               "Default language for people: en, ru or uk.");
-  ConfigKey& model = rows.key("model", part, &S::model, "How clients are served: events (event loops).");
+  ConfigKey& model =
+      restart(rows.key("model", part, &S::model, "How clients are served: events (event loops)."));
   model.kind = KeyKind::choice;
   model.words = {"events"};
   model.later = {"threads"};
-  rows.key("loops", part, &S::loops, "Number of event loops, a thread each; 0: one per core.").range = {
-      0, 255, false};
-  rows.idle("trusted_proxies", KeyKind::list, std::vector<std::string>{"10.0.0.0/8"});
+  restart(rows.key("loops", part, &S::loops, "Number of event loops, a thread each; 0: one per core."))
+      .range = {0, 255, false};
+  rows.idle("trusted_proxies", KeyKind::list, Strings{"10.0.0.0/8"});
   rows.idle("resolve_hostnames", KeyKind::flag, false);
-  rows.choice(
+  restart(rows.choice(
       "durability", part, &S::power_durable, {"process", "power"},
-      "What a message survives: process (the server being killed) or power (power loss too; slower).");
+      "What a message survives: process (the server being killed) or power (power loss too; slower)."));
 }
 
 void listen_rows(Rows rows) {
@@ -196,9 +221,13 @@ void listen_rows(Rows rows) {
   rows.key("address", &L::address,
            "Numeric IPv4 or IPv6 address; 127.0.0.1 is this machine alone, 0.0.0.0 every interface.")
       .check = checked<check_address>;
-  rows.key("port", &L::port,
-           "If no port is written here and the default is taken, the next free one is used.")
-      .range = {1, 65535, false};
+  ConfigKey& port = rows.key(
+      "port", &L::port, "If no port is written here and the default is taken, the next free one is used.");
+  port.range = {1, 65535, false};
+  port.set = [assign_port = port.set](Config& config, ConfigEntry& entry, const KeyValue& value) {
+    assign_port(config, entry, value);
+    std::get<ListenConfig>(entry).named = true;
+  };
   rows.idle("tls", KeyKind::flag, false).check = [](const KeyValue& value) -> Result<> {
     if (std::get<bool>(value)) return fail("", "TLS is not in this version", "tls = false");
     return {};
@@ -207,7 +236,29 @@ void listen_rows(Rows rows) {
   rows.idle("tls_key", KeyKind::text, "key.pem");
   rows.idle_choice("tls_client_cert", {"off", "ask", "require"});
   rows.idle("proxy_protocol", KeyKind::flag, false);
-  rows.idle("allowed_origins", KeyKind::list, std::vector<std::string>{"chat.example.org"});
+  rows.idle("allowed_origins", KeyKind::list, Strings{"chat.example.org"});
+  rows.for_each(restart);
+}
+
+void operator_rows(Rows rows) {
+  using O = OperatorConfig;
+  ConfigKey& name = rows.key("name", &O::name, "What the operator is called; two cannot share a name.");
+  name.required = true;
+  name.example = "root";
+  name.check = checked<check_operator_name>;
+  ConfigKey& password = secret(
+      rows.key("password", &O::password,
+               "Plain, or better a hash, as `veche account hash` prints it; empty: /oper is closed to him."));
+  password.example = "$argon2id$...";  // no hash: nobody gets in by the example
+  password.check = checked<check_operator_password>;
+  rows.key("grants", &O::grants,
+           "What the operator may do: all, view, moderate, manage, and single commands by name.")
+      .check = [](const KeyValue& value) -> Result<> {
+    for (const std::string& grant : std::get<Strings>(value)) {
+      if (auto known = check_grant(grant); !known) return known;
+    }
+    return {};
+  };
 }
 
 void limits_rows(Rows rows) {
@@ -222,8 +273,8 @@ void limits_rows(Rows rows) {
   rows.idle("ping_interval", KeyKind::duration, std::uint64_t{90'000});
   rows.key("idle_timeout", part, &L::idle_timeout, "A client that is silent for longer is disconnected.");
   constexpr KeyRange kQueue{2 * limits::kLineBytesMax, 1ull << 40, true};
-  rows.key("send_queue", part, &L::send_queue_bytes,
-           "What may wait for a slow reader; past it, the client is cut.")
+  restart(rows.key("send_queue", part, &L::send_queue_bytes,
+                   "What may wait for a slow reader; past it, the client is cut."))
       .range = kQueue;
   rows.key("recv_queue", part, &L::recv_queue_bytes, "What a client may send ahead; past it, reading waits.")
       .range = kQueue;
@@ -248,11 +299,11 @@ void accounts_rows(Rows rows) {
   rows.key("required", part, &A::required, "true: nobody joins without an account.");
   rows.key("registration", part, &A::registration, "Whether people may make accounts themselves.");
   rows.idle("registration_before_connect", KeyKind::flag, true);
-  rows.idle("sasl", KeyKind::list, std::vector<std::string>{"PLAIN", "SCRAM-SHA-256", "EXTERNAL"}).words = {
+  rows.idle("sasl", KeyKind::list, Strings{"PLAIN", "SCRAM-SHA-256", "EXTERNAL"}).words = {
       "PLAIN", "SCRAM-SHA-256", "EXTERNAL"};
-  rows.choice(
+  restart(rows.choice(
       "hash_cost", part, &A::hash_cost, {"lowest", "interactive", "moderate"},
-      "Cost of a password check: interactive (64 MiB, 0.2 s), moderate (256 MiB, 1.3 s), lowest (tests).");
+      "Cost of a password check: interactive (64 MiB, 0.2 s), moderate (256 MiB, 1.3 s), lowest (tests)."));
   rows.idle("nick_protection", KeyKind::text, "strict");
   rows.idle("sessions", KeyKind::text, "shared");
   rows.idle_choice("always_on", {"opt-in", "off", "opt-out"});
@@ -265,11 +316,7 @@ void accounts_rows(Rows rows) {
 }
 
 void remaining_rows(std::vector<ConfigKey>& keys) {
-  Rows people(keys, "operator");
-  people.idle("name", KeyKind::text, "root");
-  people.idle("password", KeyKind::text, "");
-  people.idle("grants", KeyKind::list, std::vector<std::string>{"all"});
-
+  operator_rows({keys, "operator"});
   limits_rows({keys, "limits"});
   accounts_rows({keys, "accounts"});
 
@@ -284,7 +331,7 @@ void remaining_rows(std::vector<ConfigKey>& keys) {
   constexpr auto part = &Config::history;
   Rows history(keys, "history");
   history.key("enabled", part, &H::enabled, "Whether messages are kept.");
-  history.key("retention", part, &H::retention, "How long they are kept; 0: for ever.");
+  restart(history.key("retention", part, &H::retention, "How long they are kept; 0: for ever."));
   history.key("query_limit", part, &H::query_limit,
               "Messages that one /history or /search gives; 0: no limit.");
   history.key("playback_limit", part, &H::playback_limit, "Messages shown on entering a room.").range = {
@@ -297,26 +344,19 @@ void remaining_rows(std::vector<ConfigKey>& keys) {
 
   using base::LogTarget;
   Rows log(keys, "log");
-  log.choice("target", &Config::log, &LogConfig::target, {"file", "stderr", "journal"},
-             "file (veche.log in the data directory, rotated), stderr, or journal (the service manager's).");
+  restart(log.choice(
+      "target", &Config::log, &LogConfig::target, {"file", "stderr", "journal"},
+      "file (veche.log in the data directory, rotated), stderr, or journal (the service manager's)."));
   log.choice("level", &Config::log, &LogConfig::level, {"debug", "info", "warning", "error"},
              "The least that is logged: debug, info, warning or error.");
-  log.choice("format", &Config::log, &LogConfig::format, {"text", "json"},
-             "text, or json (an object a line).");
+  restart(log.choice("format", &Config::log, &LogConfig::format, {"text", "json"},
+                     "text, or json (an object a line)."));
 
   Rows admin(keys, "admin");
   for (const std::string_view name : {"name", "email", "location"}) admin.idle(name, KeyKind::text, "");
 }
 
 }  // namespace
-
-std::span<const ConfigSection> config_sections() {
-  static constexpr ConfigSection kSections[] = {
-      {"server"},   {"listen", true}, {"operator", true}, {"limits"}, {"accounts"},
-      {"channels"}, {"history"},      {"multiline"},      {"log"},    {"admin"},
-  };
-  return kSections;
-}
 
 std::span<const ConfigKey> config_keys() {
   static const std::vector<ConfigKey> keys = [] {
@@ -329,11 +369,12 @@ std::span<const ConfigKey> config_keys() {
   return keys;
 }
 
-const ConfigSection* find_section(std::string_view name) {
-  const auto all = config_sections();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& section) { return section.name == name; });
-  return found == all.end() ? nullptr : &*found;
+std::vector<const ConfigKey*> keys_with_effect(const ConfigSection& section) {
+  std::vector<const ConfigKey*> keys;
+  for (const ConfigKey& key : config_keys()) {
+    if (key.section == section.name && key.has_effect()) keys.push_back(&key);
+  }
+  return keys;
 }
 
 const ConfigKey* find_key(std::string_view section, std::string_view name) {

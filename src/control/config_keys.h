@@ -3,23 +3,20 @@
 #pragma once
 
 #include "control/config_key.h"
+#include "control/config_section.h"
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace veche::control {
 
-struct ConfigSection {
-  std::string_view name;
-  bool repeated = false;  ///< [[name]], any number of times
-};
-
 /// In the order of the file.
-std::span<const ConfigSection> config_sections();
 std::span<const ConfigKey> config_keys();
+/// Those of the section that have an effect.
+std::vector<const ConfigKey*> keys_with_effect(const ConfigSection& section);
 
 /// Null if there is none.
-const ConfigSection* find_section(std::string_view name);
 const ConfigKey* find_key(std::string_view section, std::string_view name);
 
 }  // namespace veche::control

@@ -1,5 +1,7 @@
 #include "control/config.h"
 
+#include "store/password.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -65,6 +67,10 @@ hash_cost = "moderate"
 failed_logins_per_minute = 9
 token_lifetime = "7d"
 remember_addresses = false
+[[operator]]
+name = "root"
+password = "слово"
+grants = ["moderate", "backup"]
 [channels]
 default = "#вече"
 [history]
@@ -103,6 +109,10 @@ format = "json"
   EXPECT_EQ(config.accounts.failed_logins_per_minute, 9u);
   EXPECT_EQ(config.accounts.token_lifetime, 24h * 7);
   EXPECT_FALSE(config.accounts.remember_addresses);
+  ASSERT_EQ(config.operators.size(), 1u);
+  EXPECT_EQ(config.operators[0].name, "root");
+  EXPECT_EQ(config.operators[0].password, "слово");
+  EXPECT_EQ(config.operators[0].grants, (Lines{"moderate", "backup"}));
   EXPECT_EQ(config.channels.default_room, "#вече");
   EXPECT_FALSE(config.history.enabled);
   EXPECT_EQ(config.history.retention, 24h * 365);
@@ -128,6 +138,31 @@ port = 1898
   EXPECT_FALSE(config.listen[0].named);
   EXPECT_EQ(config.listen[1].address, "0.0.0.0");
   EXPECT_TRUE(config.listen[1].named);  // even though it is the default's number
+}
+
+TEST(Config, AnOperatorMayDoEverythingUnlessGrantsAreWritten) {
+  const Config config = config_of(R"(
+[[operator]]
+name = "root"
+password = "x"
+[[operator]]
+name = "Ольга"
+password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$h3Jhd25ieXRlc29mdGhpcnR5dHdvYnl0ZXMhISEhISE"
+grants = []
+)");
+  ASSERT_EQ(config.operators.size(), 2u);
+  EXPECT_EQ(config.operators[0].grants, Lines{"all"});
+  EXPECT_EQ(config.operators[1].grants, Lines{});
+  EXPECT_TRUE(config_of("").operators.empty());
+}
+
+TEST(Config, AHashThatTheServerMakesIsAnOperatorsPassword) {
+  ASSERT_TRUE(store::init_crypto());
+  const auto hash = store::hash_password("x", store::HashCost::lowest);
+  ASSERT_TRUE(hash) << hash.error().text();
+  const Config config = config_of("[[operator]]\nname = \"root\"\npassword = \"" + *hash + "\"\n");
+  ASSERT_EQ(config.operators.size(), 1u);
+  EXPECT_EQ(config.operators[0].password, *hash);
 }
 
 TEST(Config, AnUnliftableLimitIsItsMaximumWhenLifted) {
@@ -172,7 +207,12 @@ constexpr Wrong kWrongPlaces[] = {
      "v.toml:2:1: log.target: expected a string, found a section (for example: target = \"file\")"},
     {"[operator]\nname = \"root\"\n",
      "v.toml:1:2: operator: expected a section, found a single one (write it as [[operator]])"},
-    {"[[operator]]\ngrant = [\"all\"]\n", "v.toml:2:1: operator.grant: unknown key (did you mean grants?)"},
+    {"[[operator]]\nname = \"a\"\npassword = \"x\"\ngrant = [\"all\"]\n",
+     "v.toml:4:1: operator.grant: unknown key (did you mean grants?)"},
+    {"[server]\ngrants = [\"all\"]\n", "v.toml:2:1: server.grants: unknown key (it belongs to [[operator]])"},
+    {"port = 5\n", "v.toml:1:1: port: stands outside of any section (it belongs to [[listen]])"},
+    {"[log]\n[[operator]]\npassword = \"x\"\n",
+     "v.toml:2:1: operator.name: is missing (for example: name = \"root\")"},
 };
 INSTANTIATE_TEST_SUITE_P(Places, WrongConfig, testing::ValuesIn(kWrongPlaces));
 
@@ -250,6 +290,31 @@ constexpr Wrong kWrongValues[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Values, WrongConfig, testing::ValuesIn(kWrongValues));
 
+constexpr Wrong kWrongOperators[] = {
+    {"[[operator]]\nname = \"two words\"\npassword = \"x\"\n",
+     "v.toml:2:8: operator.name: a name has no spaces, controls or invisible characters (for example: root)"},
+    {"[[operator]]\nname = \"\"\npassword = \"x\"\n",
+     "v.toml:2:8: operator.name: the name is empty (for example: root)"},
+    {"[[operator]]\nname = \"a\"\npassword = \"a\\nb\"\n",
+     "v.toml:3:12: operator.password: contains control characters"},
+    {"[[operator]]\nname = \"a\"\npassword = \"(hidden)\"\n",
+     "v.toml:3:12: operator.password: (hidden) only stands for a password (write the password itself)"},
+    {"[server]\npassword = \"(hidden)\"\n",
+     "v.toml:2:12: server.password: (hidden) only stands for a password (write the password itself)"},
+    {"[[operator]]\nname = \"a\"\npassword = \"$argon2id$v=19$m=8\"\n",
+     "v.toml:3:12: operator.password: begins with '$', but is not an Argon2 hash (make one with: veche "
+     "account "
+     "hash; a plain password begins otherwise)"},
+    {"[[operator]]\nname = \"a\"\npassword = \"x\"\ngrants = [\"view\", \"moderat\"]\n",
+     "v.toml:4:10: operator.grants: 'moderat' is no right and no command (did you mean moderate?)"},
+    {"[[operator]]\nname = \"a\"\npassword = \"x\"\ngrants = \"all\"\n",
+     "v.toml:4:10: operator.grants: expected a list of strings, found a string (for example: grants = "
+     "[\"all\"])"},
+    {"[[operator]]\nname = \"Ольга\"\npassword = \"x\"\n[[operator]]\nname = \"ОЛЬГА\"\npassword = \"y\"\n",
+     "v.toml:4:1: operator: the name 'ольга' is taken by an operator above"},
+};
+INSTANTIATE_TEST_SUITE_P(Operators, WrongConfig, testing::ValuesIn(kWrongOperators));
+
 TEST(Config, ASyntaxErrorGivesItsPosition) {
   const Lines errors = errors_of("[server]\nname = \"open\n");
   ASSERT_EQ(errors.size(), 1u);
@@ -286,10 +351,14 @@ TEST(Config, KeysWithoutEffectAreReadAndNamedOnce) {
 [server]
 casemapping = "rfc1459"
 name = "x"
+[[listen]]
+proxy_protocol = true
+[[listen]]
+port = 5
+proxy_protocol = true
 [[operator]]
 name = "a"
-[[operator]]
-name = "b"
+password = "x"
 grants = ["all"]
 [multiline]
 max_lines = 5
@@ -297,7 +366,7 @@ max_lines = 5
   EXPECT_EQ(errors_of(kText), Lines{});
   Lines names = keys_without_effect(kText);
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (Lines{"multiline.max_lines", "operator.grants", "operator.name", "server.casemapping"}));
+  EXPECT_EQ(names, (Lines{"listen.proxy_protocol", "multiline.max_lines", "server.casemapping"}));
 }
 
 TEST(Config, AMissingFileIsAnErrorThatNamesIt) {

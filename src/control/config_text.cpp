@@ -5,7 +5,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <iterator>
+#include <utility>
+#include <vector>
 
 namespace veche::control {
 namespace {
@@ -14,55 +15,63 @@ namespace json = boost::json;
 
 /// A port that nobody named stays out of the file: written there, it would count as named, and a busy one
 /// would be an error.
-bool is_left_out(const ConfigKey& key, const ListenConfig& listen) {
-  return key.name == "port" && !listen.named;
+bool is_left_out(const ConfigKey& key, const ConfigEntry& entry) {
+  const auto* listen = std::get_if<ListenConfig>(&entry);
+  return listen && key.name == "port" && !listen->named;
 }
 
-void append_section(std::string& out, const ConfigSection& section, const Config& config,
-                    const ListenConfig& listen, bool comments) {
-  out += section.repeated ? fmt::format("\n[[{}]]\n", section.name) : fmt::format("\n[{}]\n", section.name);
-  for (const ConfigKey& key : config_keys()) {
-    if (key.section != section.name || !key.has_effect()) continue;
-    if (comments) out += fmt::format("# {}\n", key.comment);
-    out += fmt::format("{}{} = {}\n", is_left_out(key, listen) ? "# " : "", key.name,
-                       value_text(key, key.get(config, listen)));
+std::string comment_of(const ConfigKey& key) {
+  if (!key.needs_restart) return key.comment;
+  const std::size_t end = key.comment.find_last_not_of('.') + 1;
+  return key.comment.substr(0, end) + "; needs a restart.";
+}
+
+void append_entry(std::string& out, const ConfigSection& section, const Config& config,
+                  const ConfigEntry& entry, bool comments) {
+  out += fmt::format("{}\n", section.header());
+  for (const ConfigKey* key : keys_with_effect(section)) {
+    if (comments) out += fmt::format("# {}\n", comment_of(*key));
+    out += fmt::format("{}{} = {}\n", is_left_out(*key, entry) ? "# " : "", key->name,
+                       value_text(*key, shown(*key, key->get(config, entry))));
   }
 }
 
-bool has_effect(const ConfigSection& section) {
-  for (const ConfigKey& key : config_keys()) {
-    if (key.section == section.name && key.has_effect()) return true;
+/// An entry that has no effect until its lines lose their "# ".
+void append_example(std::string& out, const ConfigSection& section) {
+  out += fmt::format("# {}\n", section.header());
+  for (const ConfigKey* key : keys_with_effect(section)) {
+    out += fmt::format("# # {}\n# {} = {}\n", comment_of(*key), key->name, value_text(*key, key->example));
   }
-  return false;
 }
 
-std::string text_of(const Config& config, std::string head, bool comments) {
+std::string text_of(const Config& config, std::string out, bool comments) {
   for (const ConfigSection& section : config_sections()) {
-    if (!has_effect(section)) continue;
-    if (comments && section.name == "listen")
-      head += "\n# Listeners, any number; these replace the default one.";
-    if (comments && section.name == "limits") head += "\n# 0 lifts a limit.";
-    if (!section.repeated) {
-      append_section(head, section, config, {}, comments);
-      continue;
+    if (keys_with_effect(section).empty()) continue;
+    const std::vector<ConfigEntry> entries = entries_of(section, config);
+    std::string head = "\n";
+    if (comments && !section.comment.empty()) head += fmt::format("# {}\n", section.comment);
+    for (const ConfigEntry& entry : entries) {
+      append_entry(out += std::exchange(head, "\n"), section, config, entry, comments);
     }
-    for (const ListenConfig& listen : config.listen) append_section(head, section, config, listen, comments);
+    if (comments && entries.empty()) append_example(out += head, section);
   }
-  return head;
+  return out;
 }
 
 json::value json_of(const ConfigKey& key, const KeyValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    return json::array(list->begin(), list->end());
+  }
   if (key.kind == KeyKind::number) return std::get<std::uint64_t>(value);
   return json::string(plain_text(key, value));
 }
 
-json::object json_of(const ConfigSection& section, const Config& config, const ListenConfig& listen) {
+json::object json_of(const ConfigSection& section, const Config& config, const ConfigEntry& entry) {
   json::object out;
-  for (const ConfigKey& key : config_keys()) {
-    if (key.section == section.name && key.has_effect()) {
-      out.emplace(json::string_view(key.name.data(), key.name.size()), json_of(key, key.get(config, listen)));
-    }
+  for (const ConfigKey* key : keys_with_effect(section)) {
+    out.emplace(json::string_view(key->name.data(), key->name.size()),
+                json_of(*key, shown(*key, key->get(config, entry))));
   }
   return out;
 }
@@ -85,16 +94,13 @@ std::string config_text(const Config& config) {
 std::string config_json(const Config& config) {
   json::object out;
   for (const ConfigSection& section : config_sections()) {
-    if (!has_effect(section)) continue;
+    if (keys_with_effect(section).empty()) continue;
     json::array entries;
-    if (section.repeated) {
-      for (const ListenConfig& listen : config.listen) entries.push_back(json_of(section, config, listen));
+    for (const ConfigEntry& entry : entries_of(section, config)) {
+      entries.push_back(json_of(section, config, entry));
     }
-    const json::string_view name(section.name.data(), section.name.size());
-    if (section.repeated)
-      out.emplace(name, std::move(entries));
-    else
-      out.emplace(name, json_of(section, config, {}));
+    out.emplace(json::string_view(section.name.data(), section.name.size()),
+                section.repeated ? json::value(std::move(entries)) : std::move(entries.front()));
   }
   return json::serialize(out);
 }

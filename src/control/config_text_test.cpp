@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace veche::control {
 namespace {
@@ -23,8 +24,10 @@ TEST(ConfigText, TheDefaultFileExplainsEveryKeyWithAnEffect) {
   const std::string text = default_config_text();
   for (const ConfigKey& key : config_keys()) {
     if (!key.has_effect()) continue;
-    EXPECT_NE(text.find("# " + key.comment + '\n'), std::string::npos) << key.full_name();
-    EXPECT_FALSE(key.comment.empty()) << key.full_name();
+    ASSERT_TRUE(key.comment.ends_with('.')) << key.full_name();
+    const std::string sentence = "# " + key.comment.substr(0, key.comment.size() - 1);
+    const std::string end = key.needs_restart ? "; needs a restart.\n" : ".\n";
+    EXPECT_NE(text.find(sentence + end), std::string::npos) << key.full_name();
   }
 }
 
@@ -33,8 +36,65 @@ TEST(ConfigText, NoKeyStandsTwiceInTheTableAndEachHasASection) {
   for (const ConfigKey& key : config_keys()) {
     EXPECT_TRUE(names.insert(key.full_name()).second) << key.full_name();
     EXPECT_NE(find_section(key.section), nullptr) << key.full_name();
-    EXPECT_TRUE(check_value(key, key.example)) << key.full_name();
+    const bool fine = check_value(key, key.example).has_value();
+    EXPECT_EQ(fine, key.full_name() != "operator.password") << key.full_name();  // nobody gets in by it
   }
+}
+
+TEST(ConfigText, TheExampleOperatorNeedsAPasswordOfItsOwn) {
+  std::string text = default_config_text();
+  const std::size_t begin = text.find("# [[operator]]\n");
+  const std::size_t end = text.find("\n\n", begin);
+  ASSERT_NE(begin, std::string::npos);
+  ASSERT_NE(end, std::string::npos);
+  std::string uncommented;
+  for (std::size_t at = begin; at < end; at = text.find('\n', at) + 1) {
+    ASSERT_EQ(text.substr(at, 2), "# ");
+    uncommented += text.substr(at + 2, text.find('\n', at) - at - 1);
+  }
+  text.replace(begin, end + 1 - begin, uncommented);
+  const auto refused = parse_config(text, "veche.toml");
+  ASSERT_FALSE(refused);
+  ASSERT_EQ(refused.error().lines.size(), 1u);
+  EXPECT_NE(refused.error().lines[0].find(": operator.password: begins with '$'"), std::string::npos);
+
+  const std::string example = "$argon2id$...";
+  text.replace(text.find(example), example.size(), "own");
+  const auto config = parse_config(text, "veche.toml");
+  ASSERT_TRUE(config) << config.error().lines.front();
+  ASSERT_EQ(config->operators.size(), 1u);
+  EXPECT_EQ(config->operators[0].name, "root");
+  EXPECT_EQ(config->operators[0].grants, std::vector<std::string>{"all"});
+}
+
+TEST(ConfigText, NoPasswordIsShown) {
+  Config config;
+  EXPECT_NE(config_text(config).find("\npassword = \"\"\n"), std::string::npos);  // there is none to hide
+  config.server.password = "сезам";
+  config.operators = {{"root", "secret-1", {"all"}}, {"Ольга", "secret-2", {"moderate", "backup"}}};
+  for (const std::string& shown : {config_text(config), config_json(config)}) {
+    EXPECT_EQ(shown.find("сезам"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("secret"), std::string::npos) << shown;
+  }
+  EXPECT_NE(config_text(config).find("[[operator]]\nname = \"Ольга\"\npassword = \"(hidden)\"\n"
+                                     "grants = [\"moderate\", \"backup\"]\n"),
+            std::string::npos);
+
+  const boost::json::value json = boost::json::parse(config_json(config));
+  EXPECT_EQ(json.at("server").at("password").as_string(), "(hidden)");
+  const auto& olha = json.at("operator").as_array().at(1);
+  EXPECT_EQ(olha.at("name").as_string(), "Ольга");
+  EXPECT_EQ(olha.at("password").as_string(), "(hidden)");
+  EXPECT_EQ(olha.at("grants"), (boost::json::array{"moderate", "backup"}));
+}
+
+// Regression: what is shown would be a file whose passwords everybody knows.
+TEST(ConfigText, WhatIsShownOfASecretIsRefusedWhenRead) {
+  Config config;
+  config.server.password = "сезам";
+  const auto again = parse_config(config_text(config), "shown");
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().lines.at(0).find("write the password itself"), std::string::npos);
 }
 
 TEST(ConfigText, WhatIsWrittenReadsBackTheSame) {

@@ -14,8 +14,6 @@ namespace {
 
 using base::Result;
 
-bool is_in_use(const base::Error& error) { return error.why.starts_with("in use by "); }
-
 Result<std::unique_ptr<AccountAdmin>> over_files(store::DataDir data_dir, const Config& config) {
   if (auto ready = store::init_crypto(); !ready) return tl::unexpected(std::move(ready.error()));
   store::SqliteOptions options;
@@ -42,7 +40,7 @@ Result<std::unique_ptr<AccountAdmin>> open_accounts(const Config& config, bool c
   }
   auto data_dir = store::DataDir::open(path);
   if (data_dir) return over_files(*std::move(data_dir), config);
-  if (is_in_use(data_dir.error())) return std::make_unique<RemoteAccounts>(path / "veche.sock");
+  if (store::is_in_use(data_dir.error())) return std::make_unique<RemoteAccounts>(path / "veche.sock");
   return tl::unexpected(std::move(data_dir.error()));
 }
 

@@ -4,6 +4,7 @@
 
 #include "control/account_admin.h"
 #include "control/account_protocol.h"
+#include "control/control_connection.h"
 
 #include <chrono>
 #include <filesystem>
@@ -12,10 +13,9 @@ namespace veche::control {
 
 class RemoteAccounts final : public AccountAdmin {
  public:
-  static constexpr std::chrono::seconds kPatience{10};
-
   /// `socket`: DATA/veche.sock. Its path has at most 107 bytes (sockaddr_un).
-  explicit RemoteAccounts(std::filesystem::path socket, std::chrono::milliseconds patience = kPatience)
+  explicit RemoteAccounts(std::filesystem::path socket,
+                          std::chrono::milliseconds patience = ControlConnection::kPatience)
       : socket_(std::move(socket)), patience_(patience) {}
 
   base::Result<> add(std::string_view name, std::string_view password) override;

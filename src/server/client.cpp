@@ -1,5 +1,6 @@
 #include "server/client.h"
 
+#include "base/check.h"
 #include "server/client_loop.h"
 #include "session/line_session.h"
 #include "store/password.h"
@@ -15,9 +16,10 @@ Client::~Client() = default;
 
 void Client::opened(net::Connection& connection) {
   connection_ = &connection;
-  session_ = std::make_unique<session::LineSession>(*this, loop_.shared().line);
+  session_ = std::make_unique<session::LineSession>(*this, loop_.line_options());
   loop_.came(*this);
-  command(chat::Connect{connection.peer().ip(), connection.peer().is_loopback(), true});
+  const net::Address& peer = connection.peer();
+  command(chat::Connect{peer.ip(), peer.is_loopback(), true, peer.bits()});
   session_->opened();
 }
 
@@ -72,6 +74,29 @@ void Client::hash_password(std::string password) {
 
 void Client::verify_password(std::string hash, std::string password) {
   loop_.shared().jobs.verify(job_owner(), std::move(hash), std::move(password), loop_.answers());
+}
+
+void Client::become_operator(std::string name, std::string password) {
+  if (!operator_) operator_ = std::make_unique<OperatorNames>();
+  std::string kept = loop_.shared().operators.password_of(name);
+  operator_->wanted = std::move(name);
+  loop_.shared().jobs.verify_operator(job_owner(), std::move(kept), std::move(password), loop_.answers());
+}
+
+void Client::verified(session::Session::Verdict verdict) {
+  if (operator_ && !operator_->wanted.empty()) {
+    const std::string name = std::exchange(operator_->wanted, {});
+    const bool right = verdict == session::Session::Verdict::right;
+    if (right) operator_->held = name;
+    loop_.shared().log.warning("{} {} operator {}", who(), right ? "is now" : "has failed to become", name);
+  }
+  session_->on_verified(verdict);
+}
+
+void Client::operate(std::string line) {
+  base::check(operator_ && !operator_->held.empty(), "only an operator operates");
+  const auto language = session_->language();
+  loop_.shared().operators.run({id_, operator_->held, who(), language, std::move(line)}, loop_.answers());
 }
 
 void Client::read_history(const chat::HistoryGranted& grant) {

@@ -28,6 +28,8 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   session::Session& session() { return *session_; }
   /// "name (address)" once known, or the address: for the log.
   std::string who() const;
+  /// The workers' verdict on a password that the session asked about.
+  void verified(session::Session::Verdict verdict);
   /// An event for this client alone.
   void deliver(const chat::Event& event);
 
@@ -48,6 +50,8 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   void cancel_timer() override;
   void hash_password(std::string password) override;
   void verify_password(std::string hash, std::string password) override;
+  void become_operator(std::string name, std::string password) override;
+  void operate(std::string line) override;
   void read_history(const chat::HistoryGranted& grant) override;
   void search(const chat::SearchGranted& grant) override;
   std::string make_token() override;
@@ -68,6 +72,12 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   net::Connection* connection_ = nullptr;
   std::unique_ptr<session::Session> session_;
   std::shared_ptr<std::atomic<bool>> gone_;  // made with the first job
+  /// Of the few who are operators, or want to be.
+  struct OperatorNames {
+    std::string wanted;  // its password is being checked
+    std::string held;    // empty: none yet
+  };
+  std::unique_ptr<OperatorNames> operator_;
 };
 
 }  // namespace veche::server

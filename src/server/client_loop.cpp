@@ -8,9 +8,11 @@ namespace veche::server {
 
 using base::SessionId;
 
-ClientLoop::ClientLoop(base::LoopIndex index, Shared& shared, std::function<void()> wake)
+ClientLoop::ClientLoop(base::LoopIndex index, Shared& shared, session::LineOptions line,
+                       std::function<void()> wake)
     : index_(index),
       shared_(shared),
+      line_(std::move(line)),
       mailbox_(std::move(wake)),
       answers_([this](JobDone job) { mailbox_.push(std::move(job)); }) {}
 
@@ -29,10 +31,17 @@ void ClientLoop::came(Client& client) {
   clients_.emplace(client.id(), &client);
   const std::size_t connected = ++shared_.connected;
   shared_.log.info("{} connected ({} connected)", client.who(), connected);
+  if (shared_.notices.wanted()) {
+    shared_.notices.add({Notice::What::came, client.id(), client.who(), {}, {}, connected});
+  }
 }
 
 void ClientLoop::logged_in(Client& client, const chat::LoggedIn& event) {
   shared_.log.info("{} is {}{}", client.who(), event.name, event.guest ? ", a guest" : "");
+  if (shared_.notices.wanted()) {
+    shared_.notices.add(
+        {Notice::What::logged_in, client.id(), client.who(), event.name, {}, shared_.connected});
+  }
 }
 
 void ClientLoop::went(Client& client, net::CloseReason reason) {
@@ -41,6 +50,9 @@ void ClientLoop::went(Client& client, net::CloseReason reason) {
   command({client.id(), chat::Disconnect{}});
   const std::size_t connected = --shared_.connected;
   shared_.log.info("{} gone: {} ({} connected)", client.who(), net::close_reason_text(reason), connected);
+  if (shared_.notices.wanted()) {
+    shared_.notices.add({Notice::What::went, client.id(), client.who(), {}, reason, connected});
+  }
 }
 
 // --- a turn of the loop
@@ -95,7 +107,10 @@ void ClientLoop::answer(JobDone& job) {
   if (auto* hashed = std::get_if<Hashed>(&job.result)) {
     asker->session().on_hashed(std::move(hashed->hash));
   } else if (auto* verified = std::get_if<Verified>(&job.result)) {
-    asker->session().on_verified(verified->verdict);
+    asker->verified(verified->verdict);
+  } else if (const auto* text = std::get_if<OperatorText>(&job.result)) {
+    if (!text->lines.empty()) asker->session().on_operator_text(text->lines);
+    if (text->ended) asker->session().on_operator_end();
   } else {
     asker->session().on_history(std::get<HistoryRead>(job.result).messages);
   }

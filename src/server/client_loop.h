@@ -13,11 +13,13 @@
 #include "base/mailbox.h"
 #include "chat/command.h"
 #include "net/event_loop.h"
+#include "server/chat_operators.h"
 #include "server/chat_thread.h"
 #include "server/client.h"
 #include "server/fanout.h"
 #include "server/jobs.h"
 #include "server/local_time.h"
+#include "server/notices.h"
 #include "session/line_session.h"
 
 #include <atomic>
@@ -31,25 +33,27 @@ namespace veche::server {
 
 /// What all loops share; outlives them. Any thread.
 struct Shared {
-  Shared(session::LineOptions line_options, const base::Clock& the_clock, base::Log& the_log, Jobs& the_jobs)
-      : line(std::move(line_options)), clock(the_clock), log(the_log), jobs(the_jobs) {}
-
-  const session::LineOptions line;
   const base::Clock& clock;
   base::Log& log;
   Jobs& jobs;
+  ChatOperators& operators;
+  Notices& notices;
   std::atomic<std::size_t> connected{0};
 };
 
 class ClientLoop final : public net::LoopHook {
  public:
-  ClientLoop(base::LoopIndex index, Shared& shared, std::function<void()> wake);
+  ClientLoop(base::LoopIndex index, Shared& shared, session::LineOptions line, std::function<void()> wake);
 
   /// Before the first turn: where commands go.
   void connect_to(ChatThread& chat) { chat_ = &chat; }
 
   /// Any thread: the chat's side of the mailbox.
   void deliver(Delivery delivery) { mailbox_.push(std::move(delivery)); }
+
+  /// The loop's thread, or before it runs. Holds for those who are connected too.
+  void set_line_options(session::LineOptions line) { line_ = std::move(line); }
+  const session::LineOptions& line_options() const { return line_; }
 
   /// A handler for a fresh connection.
   std::unique_ptr<net::Handler> make_client();
@@ -84,6 +88,7 @@ class ClientLoop final : public net::LoopHook {
 
   const base::LoopIndex index_;
   Shared& shared_;
+  session::LineOptions line_;
   ChatThread* chat_ = nullptr;
   base::Mailbox<Mail> mailbox_;
   AnswerTo answers_;

@@ -1,8 +1,7 @@
 #include "server/control_socket.h"
 
-#include "control/account_protocol.h"
-#include "store/password.h"
-#include "wire/line_decoder.h"
+#include "control/ctl_protocol.h"
+#include "server/control_client.h"
 
 #include <unistd.h>
 
@@ -11,65 +10,41 @@
 #include <sys/un.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <utility>
 
 namespace veche::server {
 namespace {
 
-constexpr std::chrono::seconds kRequestTimeout{10};
 constexpr int kBacklog = 16;
+constexpr std::size_t kClientsMax = 64;
 
-/// One request, one answer, and out.
-class ControlClient final : public net::Handler {
- public:
-  explicit ControlClient(Operator& desk) : desk_(desk) {}
+/// Who is at the other end, by the kernel's word.
+struct Peer {
+  uid_t uid = static_cast<uid_t>(-1);
+  pid_t pid = 0;
 
-  void opened(net::Connection& connection) override {
-    *connection_ = &connection;
-    connection.set_timer(kRequestTimeout);
+  explicit Peer(int socket) {
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return;
+    uid = credentials.uid;
+    pid = credentials.pid;
   }
-
-  void received(std::string_view bytes) override {
-    lines_.feed(bytes);
-    if (asked_) return;
-    const auto event = lines_.next();
-    if (!event) return;
-    asked_ = true;
-    (*connection_)->cancel_timer();
-    const auto* line = std::get_if<wire::LineDecoder::Line>(&*event);
-    auto request = line != nullptr ? control::parse_account_request(line->text)
-                                   : base::fail("control socket", "the request is too long");
-    if (!request) return answer(tl::unexpected(request.error()));
-    // The client may be gone before the answer is there: then nobody hears it.
-    desk_.manage(std::move(*request),
-                 [this, alive = std::weak_ptr(connection_)](const control::AccountAnswer& done) {
-                   if (!alive.expired()) answer(done);
-                 });
-  }
-
-  void peer_finished() override {
-    if (!asked_) (*connection_)->finish();
-  }
-  void timer() override { answer(base::fail("control socket", "no request came")); }
-  void closed(net::CloseReason) override {}
-
- private:
-  void answer(const control::AccountAnswer& answer) {
-    (*connection_)->send(control::encode(answer));
-    (*connection_)->finish();
-  }
-
-  Operator& desk_;
-  wire::LineDecoder lines_{control::kAccountRequestBytesMax};
-  std::shared_ptr<net::Connection*> connection_ = std::make_shared<net::Connection*>(nullptr);
-  bool asked_ = false;
+  bool may_operate() const { return uid == 0 || uid == ::geteuid(); }
+  std::string name() const { return "uid " + std::to_string(uid); }
 };
+
+/// Sends what the socket takes at once, to a peer that gets no more.
+void turn_away(int socket, const base::Error& error) {
+  const std::string frames = control::encode(error) + control::encode(control::CtlEnd{1});
+  ::send(socket, frames.data(), frames.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
 
 }  // namespace
 
 base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(net::EventLoop& loop, Operator& desk,
+                                                                 OperatorCommands& commands,
                                                                  const std::filesystem::path& path) {
   const std::string name = path.string();
   const std::string what = "control socket " + name;
@@ -88,14 +63,16 @@ base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(net::EventLoop&
   ::umask(before);
   if (bound != 0) return base::fail(what, base::errno_text(error));
   if (::listen(socket.get(), kBacklog) != 0) return base::fail(what, base::errno_text(errno));
-  auto control = std::unique_ptr<ControlSocket>(new ControlSocket(loop, desk, path, std::move(socket)));
+  auto control =
+      std::unique_ptr<ControlSocket>(new ControlSocket(loop, desk, commands, path, std::move(socket)));
   if (!loop.watch(control->socket_.get(), EPOLLIN, *control))
     return base::fail(what, base::errno_text(errno));
   return control;
 }
 
-ControlSocket::ControlSocket(net::EventLoop& loop, Operator& desk, std::filesystem::path path, net::Fd socket)
-    : loop_(loop), desk_(desk), path_(std::move(path)), socket_(std::move(socket)) {}
+ControlSocket::ControlSocket(net::EventLoop& loop, Operator& desk, OperatorCommands& commands,
+                             std::filesystem::path path, net::Fd socket)
+    : loop_(loop), desk_(desk), commands_(commands), path_(std::move(path)), socket_(std::move(socket)) {}
 
 ControlSocket::~ControlSocket() {
   loop_.unwatch(socket_.get(), *this);
@@ -106,7 +83,18 @@ ControlSocket::~ControlSocket() {
 // Level-triggered: one a turn is fast enough for operators, and nobody can keep the loop here.
 void ControlSocket::ready(std::uint32_t) {
   net::Fd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (client) loop_.adopt(std::move(client), net::Address{}, std::make_unique<ControlClient>(desk_));
+  if (!client) return;
+  const Peer peer(client.get());
+  if (!peer.may_operate()) {
+    commands_.audit(peer.name(), "ctl", "connect", "turned away");
+    return turn_away(client.get(),
+                     {"control socket", "only the server's own user and root may operate it", ""});
+  }
+  if (loop_.connection_count() >= kClientsMax) {
+    return turn_away(client.get(), {"control socket", "too many operators at once", "try again"});
+  }
+  loop_.adopt(std::move(client), net::Address{},
+              std::make_unique<ControlClient>(desk_, commands_, peer.name()));
 }
 
 }  // namespace veche::server

@@ -39,10 +39,21 @@ void Jobs::hash(JobOwner owner, std::string password, AnswerTo answer) {
 }
 
 void Jobs::verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer) {
-  const auto job = [owner, hash = std::move(hash), password = std::move(password),
+  verify_by(store::verify_password, std::move(owner), std::move(hash), std::move(password),
+            std::move(answer));
+}
+
+void Jobs::verify_operator(JobOwner owner, std::string hash_or_password, std::string password,
+                           AnswerTo answer) {
+  verify_by(store::verify_hash_or_plain, std::move(owner), std::move(hash_or_password), std::move(password),
+            std::move(answer));
+}
+
+void Jobs::verify_by(Check check, JobOwner owner, std::string kept, std::string password, AnswerTo answer) {
+  const auto job = [check, owner, kept = std::move(kept), password = std::move(password),
                     answer](std::size_t) mutable {
     if (owner.gone->load()) return store::wipe(password);
-    const bool right = store::verify_password(hash, password);
+    const bool right = check(kept, password);
     store::wipe(password);
     answer({owner.session, Verified{right ? Verdict::right : Verdict::wrong}});
   };

@@ -31,11 +31,16 @@ struct Verified {
 struct HistoryRead {
   base::Result<std::vector<chat::Message>> messages;
 };
+/// Part of the answer to an operator's command in the chat.
+struct OperatorText {
+  std::string lines;
+  bool ended = false;
+};
 
 /// The answer to a session's wish.
 struct JobDone {
   base::SessionId session;
-  std::variant<Hashed, Verified, HistoryRead> result;
+  std::variant<Hashed, Verified, HistoryRead, OperatorText> result;
 };
 /// Where answers go: any thread, does not wait.
 using AnswerTo = std::function<void(JobDone)>;
@@ -56,10 +61,16 @@ class Jobs {
 
   void hash(JobOwner owner, std::string password, AnswerTo answer);
   void verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer);
+  /// The same for an operator of the configuration, whose password may be written there as it is. Empty: it
+  /// is wrong.
+  void verify_operator(JobOwner owner, std::string hash_or_password, std::string password, AnswerTo answer);
   void history(JobOwner owner, chat::HistoryGranted grant, AnswerTo answer);
   void search(JobOwner owner, chat::SearchGranted grant, AnswerTo answer);
 
  private:
+  using Check = bool (*)(const std::string& kept, std::string_view password);
+  void verify_by(Check check, JobOwner owner, std::string kept, std::string password, AnswerTo answer);
+
   const store::HashCost cost_;
   std::vector<std::unique_ptr<store::HistoryReader>> readers_;
   net::WorkerPool passwords_;

@@ -9,83 +9,86 @@ namespace veche::server {
 
 namespace {
 
-chat::AccountAction action_of(control::AccountAction action) {
-  switch (action) {
-    case control::AccountAction::add:
-      return chat::AccountAction::add;
-    case control::AccountAction::passwd:
-      return chat::AccountAction::set_password;
-    case control::AccountAction::remove:
-      return chat::AccountAction::remove;
-    case control::AccountAction::list:
-      return chat::AccountAction::list;
+constexpr std::size_t kBackgroundJobsMax = 16;
+
+control::AccountAnswer account_answer(const std::string& name, const chat::OperatorAnswer& answer) {
+  if (answer.refused) {
+    return base::fail("account " + name, std::string(session::words_for(*answer.refused).english));
   }
-  return chat::AccountAction::list;
+  std::vector<control::AccountLine> lines;
+  if (const auto* list = std::get_if<chat::AccountList>(&answer.result)) {
+    for (const auto& account : list->accounts) lines.push_back({account.name, account.created});
+  }
+  return lines;
 }
 
 }  // namespace
 
 Operator::Operator(base::LoopIndex index, Jobs& jobs, std::function<void()> wake)
-    : session_(base::make_session_id(index, 1)), jobs_(jobs), mailbox_(std::move(wake)) {}
+    : session_(base::make_session_id(index, 1)),
+      jobs_(jobs),
+      mailbox_(std::move(wake)),
+      workers_(1, kBackgroundJobsMax, 0) {}
 
-void Operator::order(chat::CommandBody body) {
+void Operator::send(chat::CommandBody body) {
   std::vector<chat::Command> commands;
   commands.push_back({session_, std::move(body)});
   chat_->send(commands);
 }
 
-void Operator::shut_down() { order(chat::ShutDown{}); }
+void Operator::shut_down() { send(chat::ShutDown{}); }
 
-void Operator::manage(control::AccountRequest request, Answered answered) {
+void Operator::order(chat::OperatorOrder order, Ordered ordered) {
   const std::uint64_t number = ++last_request_;
-  std::string password = std::exchange(request.password, {});
-  const bool hashes =
-      request.action == control::AccountAction::add || request.action == control::AccountAction::passwd;
-  pending_[number] = {std::move(request), std::move(answered)};
-  if (!hashes) return order_account(number, {});
-  // A worker hashes; the number of the request stands where a client's session would.
-  jobs_.hash({{number}, 0, gone_}, std::move(password),
-             [this](JobDone done) { mailbox_.push(std::move(done)); });
+  pending_[number] = std::move(ordered);
+  send(chat::Operate{number, std::make_shared<const chat::OperatorOrder>(std::move(order))});
 }
 
-void Operator::order_account(std::uint64_t number, std::string password_hash) {
-  const control::AccountRequest& request = pending_.at(number).request;
-  order(chat::ManageAccount{number, action_of(request.action), request.name, std::move(password_hash)});
+void Operator::manage(control::AccountRequest request, Answered answered) {
+  std::string password = std::exchange(request.password, {});
+  const bool hashes =
+      request.action == chat::AccountAction::add || request.action == chat::AccountAction::set_password;
+  const auto go_on = [this, request, answered](std::string hash) {
+    order(chat::ManageAccount{request.action, request.name, std::move(hash)},
+          [name = request.name, answered](const auto& answer) { answered(account_answer(name, answer)); });
+  };
+  if (!hashes) return go_on({});
+  jobs_.hash({session_, 0, gone_}, std::move(password), [this, go_on, request, answered](JobDone done) {
+    post([=, hash = std::get<Hashed>(std::move(done.result)).hash] {
+      if (!hash.empty()) return go_on(hash);
+      answered(
+          base::fail("account " + request.name, "the server is too busy to hash a password", "try again"));
+    });
+  });
+}
+
+void Operator::in_background(std::function<base::Result<>()> work, std::function<void(base::Result<>)> done) {
+  const bool taken = workers_.submit(0, [this, work = std::move(work), done](std::size_t) {
+    post([done, result = work()] { done(result); });
+  });
+  if (!taken) done(base::fail("server", "too many such commands are under way", "try again later"));
 }
 
 void Operator::turn() {
   mailbox_.drain(mail_);
   for (Mail& mail : mail_) {
-    if (auto* done = std::get_if<JobDone>(&mail)) {
-      const std::uint64_t number = done->session.value;
-      auto& hash = std::get<Hashed>(done->result).hash;
-      if (hash.empty()) {
-        finish({number, false, chat::Refusal::not_stored, {}});
-      } else {
-        order_account(number, std::move(hash));
-      }
-      continue;
-    }
-    for (const chat::Effect& effect : std::get<Delivery>(mail).effects) {
-      const auto* one = std::get_if<chat::ToSession>(&effect);
-      if (one == nullptr) continue;
-      if (const auto* answer = std::get_if<chat::AccountsAnswer>(one->event.get())) finish(*answer);
+    if (const auto* step = std::get_if<std::function<void()>>(&mail)) {
+      (*step)();
+    } else {
+      carry_out(std::get<Delivery>(mail));
     }
   }
   mail_.clear();
 }
 
-void Operator::finish(const chat::AccountsAnswer& answer) {
-  auto pending = pending_.extract(answer.request);
-  if (pending.empty()) return;
-  const auto& [request, answered] = pending.mapped();
-  if (!answer.done) {
-    return answered(
-        base::fail("account " + request.name, std::string(session::words_for(answer.why).english)));
+void Operator::carry_out(const Delivery& delivery) {
+  for (const chat::Effect& effect : delivery.effects) {
+    const auto* one = std::get_if<chat::ToSession>(&effect);
+    const auto* answer = one == nullptr ? nullptr : std::get_if<chat::OperatorAnswer>(one->event.get());
+    if (answer == nullptr) continue;
+    auto pending = pending_.extract(answer->request);
+    if (!pending.empty()) pending.mapped()(*answer);
   }
-  std::vector<control::AccountLine> lines;
-  for (const auto& account : answer.accounts) lines.push_back({account.name, account.created});
-  answered(std::move(lines));
 }
 
 }  // namespace veche::server

@@ -1,7 +1,6 @@
 #include "server/server.h"
 
 #include "base/check.h"
-#include "net/socket.h"
 #include "store/sqlite_journal.h"
 #include "store/sqlite_reader.h"
 
@@ -20,7 +19,6 @@ namespace {
 
 constexpr std::size_t kPasswordWorkersMax = 4;  // each takes 64 MiB or more while it works
 constexpr std::size_t kQueryWorkers = 2;
-constexpr std::uint16_t kPortsToTry = 100;
 constexpr auto kShutdownPoll = 20ms;
 
 std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
@@ -72,25 +70,23 @@ base::Result<session::LineOptions> line_options_of(const control::Config& config
 Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log)
     : config_(config), clock_(clock), log_(log) {}
 
-base::Result<std::unique_ptr<Server>> Server::start(const control::Config& config, const store::DataDir& data,
-                                                    const base::Clock& clock, base::Log& log) {
+base::Result<std::unique_ptr<Server>> Server::start(const control::Config& config,
+                                                    control::ConfigSource source, const store::DataDir& data,
+                                                    const base::Clock& clock, base::Log& log, Print print,
+                                                    base::Translator t) {
   std::unique_ptr<Server> server(new Server(config, clock, log));
-  if (auto opened = server->open(data); !opened) return tl::unexpected(opened.error());
+  if (auto opened = server->open_store(data); !opened) return tl::unexpected(opened.error());
+  if (auto opened = server->open_loops(); !opened) return tl::unexpected(opened.error());
+  if (print) server->notices_->print_to(std::move(print), t);
+  if (auto opened = server->open(data, std::move(source)); !opened) return tl::unexpected(opened.error());
   return server;
 }
 
-base::Result<> Server::open(const store::DataDir& data) {
-  if (auto opened = open_store(data); !opened) return opened;
-  if (auto opened = open_loops(); !opened) return opened;
+base::Result<> Server::open(const store::DataDir& data, control::ConfigSource source) {
   for (const control::ListenConfig& wanted : config_.listen) {
-    if (auto opened = open_door(wanted); !opened) return opened;
+    if (auto opened = doors_->open(wanted); !opened) return opened;
   }
-  auto control = ControlSocket::open(*main_loop_, *operator_, data.control_socket());
-  if (control) {
-    control_socket_ = std::move(*control);
-  } else {
-    log_.warning("{}; `veche account` will not reach this server", control.error().text());
-  }
+  if (auto opened = open_operator(data, std::move(source)); !opened) return opened;
   chat_thread_->start();
   loops_->start();
   return {};
@@ -123,8 +119,6 @@ base::Result<> Server::open_store(const store::DataDir& data) {
 base::Result<> Server::open_loops() {
   auto line = line_options_of(config_);
   if (!line) return tl::unexpected(line.error());
-  shared_ = std::make_unique<Shared>(std::move(*line), clock_, log_, *jobs_);
-
   auto main_loop =
       net::EventLoop::create(clock_, log_, {.send_queue_bytes = control::kAccountAnswerBytesMax});
   if (!main_loop) return tl::unexpected(main_loop.error());
@@ -135,19 +129,26 @@ base::Result<> Server::open_loops() {
   auto loops = net::LoopGroup::create(count, clock_, log_, options);
   if (!loops) return tl::unexpected(loops.error());
   loops_ = std::move(*loops);
+  doors_ = std::make_unique<Doors>(*loops_, *main_loop_, [this](std::size_t loop, const net::Address&) {
+    return client_loops_[loop]->make_client();
+  });
+
+  operator_ = std::make_unique<Operator>(static_cast<base::LoopIndex>(count), *jobs_,
+                                         [loop = main_loop_.get()] { loop->wake(); });
+  main_loop_->set_hook(operator_.get());
+  notices_ = std::make_unique<Notices>(*operator_);
+  chat_operators_ = std::make_unique<ChatOperators>(*operator_);
+  shared_.reset(new Shared{clock_, log_, *jobs_, *chat_operators_, *notices_});
 
   std::vector<DeliverTo> deliver;
   for (std::size_t i = 0; i < count; ++i) {
     net::EventLoop& loop = loops_->loop(i);
-    client_loops_.push_back(
-        std::make_unique<ClientLoop>(static_cast<base::LoopIndex>(i), *shared_, [&loop] { loop.wake(); }));
+    client_loops_.push_back(std::make_unique<ClientLoop>(static_cast<base::LoopIndex>(i), *shared_, *line,
+                                                         [&loop] { loop.wake(); }));
     ClientLoop& clients = *client_loops_.back();
     loop.set_hook(&clients);
     deliver.push_back([&clients](Delivery delivery) { clients.deliver(std::move(delivery)); });
   }
-  operator_ = std::make_unique<Operator>(static_cast<base::LoopIndex>(count), *jobs_,
-                                         [loop = main_loop_.get()] { loop->wake(); });
-  main_loop_->set_hook(operator_.get());
   deliver.push_back([desk = operator_.get()](Delivery delivery) { desk->deliver(std::move(delivery)); });
 
   chat_thread_ = std::make_unique<ChatThread>(*chat_, *journal_, clock_, log_, std::move(deliver));
@@ -156,39 +157,54 @@ base::Result<> Server::open_loops() {
   return {};
 }
 
-base::Result<> Server::open_door(const control::ListenConfig& wanted) {
-  const net::LoopGroup::HandlerFactory make = [this](std::size_t loop, const net::Address&) {
-    return client_loops_[loop]->make_client();
-  };
-  const auto accepted = [this, make](net::Fd client, const net::Address& peer) {
-    loops_->share_out(std::move(client), peer, make);
-  };
-  net::ListenerOptions options;
-  options.refusal = "ERR server-full The server has no room for another connection; try again later.\r\n";
-  // A port that nobody asked for by number may be another one; one that somebody named is that or none.
-  const unsigned tries = wanted.named ? 1 : kPortsToTry;
-  base::Error why;
-  for (unsigned i = 0; i < tries && wanted.port + i <= 65535; ++i) {
-    auto address = net::Address::parse(wanted.address, static_cast<std::uint16_t>(wanted.port + i));
-    if (!address) return tl::unexpected(address.error());
-    auto listener = net::Listener::open(loops_->loop(0), *address, options, accepted);
-    if (listener) {
-      doors_.push_back({std::move(*listener), wanted.port});
-      return {};
-    }
-    why = listener.error();
-    if (!net::is_address_in_use(why)) break;
+base::Result<> Server::open_operator(const store::DataDir& data, control::ConfigSource source) {
+  Workplace place{*operator_,
+                  *doors_,
+                  *main_loop_,
+                  data,
+                  clock_,
+                  log_,
+                  config_,
+                  std::move(source),
+                  [this](const control::Config& config, std::function<void()> done) {
+                    return adopt(config, std::move(done));
+                  },
+                  [this] { return shared_->connected.load(); }};
+  auto commands = OperatorCommands::open(std::move(place));
+  if (!commands) return tl::unexpected(commands.error());
+  commands_ = std::move(*commands);
+  chat_operators_->connect_to(commands_.get());
+  chat_operators_->set(config_.operators);
+  auto control = ControlSocket::open(*main_loop_, *operator_, *commands_, data.control_socket());
+  if (control) {
+    control_socket_ = std::move(*control);
+  } else {
+    log_.warning("{}; veche ctl and veche account will not reach this server", control.error().text());
   }
-  return tl::unexpected(why);
+  return {};
+}
+
+/// Goes by another configuration from now on; what needs a restart is the same in both.
+base::Result<> Server::adopt(const control::Config& config, std::function<void()> done) {
+  auto line = line_options_of(config);
+  if (!line) return tl::unexpected(line.error());
+  config_ = config;
+  log_.set_level(config_.log.level);
+  chat_operators_->set(config_.operators);
+  for (std::size_t i = 0; i < client_loops_.size(); ++i) {
+    loops_->loop(i).post(
+        [clients = client_loops_[i].get(), options = *line] { clients->set_line_options(options); });
+  }
+  operator_->order(chat::SetPolicy{policy_of(config_)},
+                   [done = std::move(done)](const chat::OperatorAnswer&) { done(); });
+  return {};
 }
 
 Server::~Server() { close(); }
 
 void Server::close() {
   if (chat_thread_) {
-    loops_->loop(0).post([this] {
-      for (const Door& door : doors_) door.listener->pause();
-    });
+    doors_->pause([] {});
     operator_->shut_down();
     // Everybody hears goodbye behind what was said before, and what is owed is sent; who takes nothing is
     // left.
@@ -201,10 +217,15 @@ void Server::close() {
     loops_->join();
   }
   chat_thread_.reset();  // takes what is still in its mailbox, and keeps it
-  jobs_.reset();         // workers answer to the loops: they end first
-  doors_.clear();
+  jobs_.reset();         // workers answer to the loops and to the desk: they end first
+  doors_.reset();
   loops_.reset();
   client_loops_.clear();
+  commands_.reset();
+  chat_operators_.reset();
+  notices_.reset();
+  if (main_loop_) main_loop_->set_hook(nullptr);
+  operator_.reset();
   main_loop_.reset();
 }
 

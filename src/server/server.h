@@ -1,6 +1,6 @@
 // The running server: which threads there are, and what joins them.
 //
-//   main thread     the operator's desk, signals, the control socket
+//   main thread     the operator: his desk, commands, the console, the control socket; signals
 //   loops           N threads, each with its share of the clients (ClientLoop)
 //   chat thread     the chat and its journal (ChatThread)
 //   workers         password hashes; queries of the history (Jobs)
@@ -12,18 +12,23 @@
 #include "chat/chat.h"
 #include "control/config.h"
 #include "net/event_loop.h"
-#include "net/listener.h"
 #include "net/loop_group.h"
+#include "server/chat_operators.h"
 #include "server/chat_thread.h"
 #include "server/client_loop.h"
 #include "server/control_socket.h"
+#include "server/doors.h"
 #include "server/jobs.h"
+#include "server/notices.h"
 #include "server/operator.h"
+#include "server/operator_commands.h"
 #include "store/data_dir.h"
 #include "store/journal.h"
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace veche::server {
@@ -32,9 +37,14 @@ namespace veche::server {
 class Server {
  public:
   /// Opens the store in `data`, listens, and serves. What it takes outlives it.
+  /// `source` reads the configuration again, for `reload`. `print` gets a line for every arrival and
+  /// departure, in the words of `t`, on the main thread; it may be empty.
+  using Print = std::function<void(std::string_view lines)>;
   static base::Result<std::unique_ptr<Server>> start(const control::Config& config,
-                                                     const store::DataDir& data, const base::Clock& clock,
-                                                     base::Log& log);
+                                                     control::ConfigSource source, const store::DataDir& data,
+                                                     const base::Clock& clock, base::Log& log,
+                                                     Print print = {},
+                                                     base::Translator t = base::Translator());
   /// Says goodbye to the clients, sends what is owed, closes, and keeps what was said.
   ~Server();
 
@@ -45,22 +55,21 @@ class Server {
   void run() { main_loop_->run(); }
   net::EventLoop& main_loop() { return *main_loop_; }
 
-  /// A listener that was opened; `wanted_port` differs from its own if that was taken.
-  struct Door {
-    std::unique_ptr<net::Listener> listener;
-    std::uint16_t wanted_port = 0;
-  };
-  const std::vector<Door>& doors() const { return doors_; }
+  const std::vector<Doors::Door>& doors() const { return doors_->list(); }
+  OperatorCommands& commands() { return *commands_; }
+  /// Who is logged in, for completion; as far as `print` was given.
+  std::vector<std::string> people() const { return notices_->people(); }
 
  private:
   Server(const control::Config& config, const base::Clock& clock, base::Log& log);
-  base::Result<> open(const store::DataDir& data);
+  base::Result<> open(const store::DataDir& data, control::ConfigSource source);
   base::Result<> open_store(const store::DataDir& data);
   base::Result<> open_loops();
-  base::Result<> open_door(const control::ListenConfig& wanted);
+  base::Result<> open_operator(const store::DataDir& data, control::ConfigSource source);
+  base::Result<> adopt(const control::Config& config, std::function<void()> done);
   void close();
 
-  const control::Config& config_;
+  control::Config config_;
   const base::Clock& clock_;
   base::Log& log_;
 
@@ -70,10 +79,13 @@ class Server {
   std::unique_ptr<Shared> shared_;
   std::unique_ptr<net::EventLoop> main_loop_;
   std::unique_ptr<Operator> operator_;
+  std::unique_ptr<Notices> notices_;
+  std::unique_ptr<ChatOperators> chat_operators_;
   std::vector<std::unique_ptr<ClientLoop>> client_loops_;
   std::unique_ptr<ChatThread> chat_thread_;
   std::unique_ptr<net::LoopGroup> loops_;
-  std::vector<Door> doors_;
+  std::unique_ptr<Doors> doors_;
+  std::unique_ptr<OperatorCommands> commands_;
   std::unique_ptr<ControlSocket> control_socket_;
 };
 

@@ -74,7 +74,7 @@ class ServerTest : public testing::Test {
   }
   void start() {
     data = std::make_unique<store::DataDir>(*store::DataDir::open(dir / "data"));
-    auto started = Server::start(config, *data, clock, *log);
+    auto started = Server::start(config, {}, *data, clock, *log);
     ASSERT_TRUE(started) << started.error().text();
     server = std::move(*started);
   }
@@ -82,7 +82,7 @@ class ServerTest : public testing::Test {
     server.reset();
     data.reset();
   }
-  net::Address address() const { return server->doors()[0].listener->local(); }
+  net::Address address() const { return server->doors()[0].at; }
   std::unique_ptr<Peer> guest(const std::string& name) {
     auto peer = std::make_unique<Peer>(address());
     peer->send(name + "\n\n/bare\n");

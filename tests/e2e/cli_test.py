@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line: usage, configuration files, accounts of a stopped server."""
+"""The command line: usage, configuration files, accounts of a stopped server, commands to a server that is faked."""
 
 import fcntl
 import json
@@ -9,6 +9,7 @@ import pty
 import re
 import select
 import signal
+import socket
 import stat
 import subprocess
 import termios
@@ -52,14 +53,25 @@ class Usage(InDirectory):
 
     def test_wrong_usage_exits_2_and_offers_the_nearest(self):
         for arguments, message in [
-            ([], "command line: a command is missing (serve, account, config, help)"),
+            ([], "command line: a command is missing (serve, ctl, account, config, help)"),
             (["sevre"], "sevre: unknown command (did you mean serve?)"),
             (["help", "acount"], "acount: unknown command (did you mean account?)"),
-            (["account"], "account: a command is missing (add, passwd, remove, list)"),
+            (["account"], "account: a command is missing (add, passwd, remove, list, hash)"),
             (["account", "lits"], "lits: unknown command (did you mean list?)"),
             (["account", "add"], "account add: the account's name is missing (veche help account add)"),
             (["account", "list", "x"], "x: one word too many (veche help account list)"),
             (["config", "shwo"], "shwo: unknown command (did you mean show?)"),
+            (["ctl"], "ctl: a command is missing (veche ctl help lists the commands)"),
+            (["ctl", "--"], "ctl: a command is missing (veche ctl help lists the commands)"),
+            (["ctl", "--data", "x"], "ctl: a command is missing (veche ctl help lists the commands)"),
+            (["ctl", "--sokcet=x", "status"], "--sokcet: unknown option (did you mean --socket?)"),
+            (["ctl", "-x", "status"], "-x: unknown option (--help, --config, --data, --socket)"),
+            (["ctl", "--socket"], "--socket: its value is missing (veche help ctl)"),
+            (["ctl", "--data", "x", "--socket", "y", "status"],
+             "--socket: cannot be given together with --config or --data (veche help ctl)"),
+            (["ctl", "--config", "missing.toml", "status"], "missing.toml: No such file or directory"),
+            (["ctl", "announce", "x" * 70_000], "ctl: the command is too long"),
+            (["account", "hash", "x"], "x: one word too many (veche help account hash)"),
             (["serve", "--dtaa", "x"], "--dtaa: unknown option (did you mean --data?)"),
             (["serve", "--dtaa=x"], "--dtaa: unknown option (did you mean --data?)"),
             (["serve", "--data"], "--data: its value is missing (veche help serve)"),
@@ -78,7 +90,7 @@ class Usage(InDirectory):
                 self.assert_usage_error(arguments, message)
 
     def test_a_terminal_is_safe_from_what_was_typed(self):
-        self.assert_usage_error(["x\x1b[31my"], "x[31my: unknown command (serve, account, config, help)")
+        self.assert_usage_error(["x\x1b[31my"], "x[31my: unknown command (serve, ctl, account, config, help)")
 
     def test_version(self):
         code, out, _ = self.veche("--version")
@@ -88,7 +100,7 @@ class Usage(InDirectory):
     def test_help_names_every_command_and_no_other(self):
         code, out, _ = self.veche("help")
         self.assertEqual(code, 0)
-        self.assertEqual(re.findall(r"^  ([a-z]+) ", out, re.MULTILINE), ["serve", "account", "config", "help"])
+        self.assertEqual(re.findall(r"^  ([a-z]+) ", out, re.MULTILINE), ["serve", "ctl", "account", "config", "help"])
         self.assertEqual(self.veche("--help"), (0, out, ""))
 
     def test_help_of_a_command_shows_its_options(self):
@@ -98,6 +110,10 @@ class Usage(InDirectory):
             self.assertIn(option, out)
         self.assertEqual(self.veche("serve", "--help")[1], out)
         self.assertIn("Usage: veche account add [OPTIONS] NAME\n", self.veche("help", "account", "add")[1])
+        ctl = self.veche("help", "ctl")[1]
+        self.assertIn("Usage: veche ctl [OPTIONS] COMMAND...\n", ctl)
+        self.assertIn("--socket FILE", ctl)
+        self.assertEqual(self.veche("ctl", "--help")[1].replace("Usage: ctl", "Usage: veche ctl"), ctl)
 
     def test_a_full_standard_output_is_an_error(self):
         with open("/dev/full", "wb") as full:
@@ -233,6 +249,14 @@ class StoppedServer(InDirectory):
                 self.assertEqual(self.account(*arguments, stdin=stdin), (1, "", f"veche: {message}\n"))
         self.assertEqual(self.names(), ["bob"])
 
+    def test_a_password_becomes_a_hash_of_the_configurations_cost(self):
+        code, out, err = self.account("hash", stdin="секрет\nthis is not read\n")
+        self.assertEqual((code, err), (0, ""))
+        self.assertRegex(out, r"\A\$argon2id\$v=19\$m=8,\S+\n\Z")
+        self.assertNotEqual(self.account("hash", stdin="секрет\n")[1], out)  # a fresh salt
+        self.assertEqual(self.account("hash", stdin="\n"), (1, "", "veche: password: is empty\n"))
+        self.assertFalse((self.dir / "data").exists())
+
     def test_a_directory_that_is_not_there_is_not_made_by_a_question(self):
         code, _, err = self.account("list")
         self.assertEqual((code, err), (1, "veche: data directory data: there is none (name one with --data DIR)\n"))
@@ -247,10 +271,82 @@ class StoppedServer(InDirectory):
         self.assertIn("nobody answers there, though the data directory is in use", err)
 
 
-class Terminal(InDirectory):
-    """A person at a terminal is asked twice, and what is typed is not shown."""
+class RunningServer(InDirectory):
+    """`veche ctl` with a control socket of the test's own: what it asks, and what becomes of the answer."""
 
-    def start(self):
+    def ctl(self, *arguments, answer, place="veche-data", language="en", stdout=subprocess.PIPE):
+        """Gives (the request, exit code, standard output, standard error)."""
+        (self.dir / place).mkdir(exist_ok=True)
+        path = self.dir / place / "veche.sock"
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen()
+            listener.settimeout(DEADLINE_S)
+            process = subprocess.Popen([VECHE, "ctl", *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
+                                       stderr=subprocess.PIPE, cwd=self.dir, env=environment(language),
+                                       text=True, encoding="utf-8")
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rw", encoding="utf-8", newline="\n") as stream:
+                request = json.loads(stream.readline())
+                for frame in answer:
+                    stream.write(json.dumps(frame) + "\n")
+            out, err = process.communicate(timeout=DEADLINE_S)
+            return request, process.returncode, out, err
+
+    def test_a_command_is_passed_on_untouched(self):
+        for words in [["status"], ["help", "serve"], ["kick", "Боб", "being rude"], ["logs", "-n", "5", "--level=info"],
+                      ["account", "--help"], ["announce", "", "[x]", "--socket", "--", "++", "-"], ["a", "--data"]]:
+            for mark in [], ["--"]:
+                with self.subTest(words, mark=mark):
+                    request, code, out, err = self.ctl(*mark, *words, answer=[{"text": "да\n"}, {"end": 0}])
+                    self.assertEqual((code, out, err), (0, "да\n", ""))
+                    self.assertEqual(request, {"command": "operate", "words": words, "language": "en",
+                                               "directory": str(self.dir.resolve()), "asks": False})
+
+    def test_words_behind_the_mark_may_be_options(self):
+        request, *_ = self.ctl("--", "--json", "-h", answer=[{"end": 2}])
+        self.assertEqual(request["words"], ["--json", "-h"])
+
+    def test_the_socket_is_the_data_directorys_unless_it_is_named(self):
+        (self.dir / "own.toml").write_text('[server]\ndata_dir = "own"\n', encoding="utf-8")
+        for arguments, place in [([], "veche-data"), (["--data", "other"], "other"), (["--config", "own.toml"], "own"),
+                                 (["--config", "own.toml", "--data", "other"], "other"),
+                                 (["--socket", "x/veche.sock"], "x")]:
+            with self.subTest(arguments):
+                self.assertEqual(self.ctl(*arguments, "status", answer=[{"end": 0}], place=place)[1], 0)
+
+    def test_the_answer_comes_in_the_language_of_the_environment(self):
+        self.assertEqual(self.ctl("status", answer=[{"end": 0}], language="uk_UA.UTF-8")[0]["language"], "uk")
+
+    def test_an_error_and_the_exit_code_are_the_servers(self):
+        error = {"what": "Bob", "why": "there is none", "hint": "sessions"}
+        _, code, out, err = self.ctl("kick", "Bob", answer=[{"error": error}, {"end": 1}])
+        self.assertEqual((code, out, err), (1, "", "veche: Bob: there is none (sessions)\n"))
+        self.assertEqual(self.ctl("kcik", answer=[{"end": 2}])[1], 2)
+
+    def test_a_server_that_goes_away_in_the_middle_is_a_failure(self):
+        _, code, out, err = self.ctl("status", answer=[{"text": "half\n"}])
+        self.assertEqual((code, out), (1, "half\n"))
+        self.assertIn("the server closed the connection in the middle of its answer", err)
+
+    def test_an_output_that_nobody_reads_ends_it_quietly(self):
+        read, write = os.pipe()
+        os.close(read)
+        with open(write, "wb") as unheard:
+            _, code, _, err = self.ctl("status", answer=[{"text": "line\n"}], stdout=unheard)
+        self.assertEqual((code, err), (0, ""))
+
+    def test_without_a_server_the_hint_says_how_to_start_one(self):
+        self.assertEqual(self.veche("ctl", "status"),
+                         (1, "", "veche: veche-data/veche.sock: nobody answers there"
+                                 " (is the server running? veche serve starts it)\n"))
+
+
+class Terminal(InDirectory):
+    """A person at a terminal is asked: twice for a password, and what is typed is not shown."""
+
+    def start(self, *arguments):
         self.master, slave = pty.openpty()
         self.addCleanup(os.close, self.master)
         self.before = termios.tcgetattr(slave)
@@ -258,8 +354,8 @@ class Terminal(InDirectory):
         self.addCleanup(os.close, slave)
         (self.dir / "test.toml").write_text('[accounts]\nhash_cost = "lowest"\n', encoding="utf-8")
         process = subprocess.Popen(
-            [VECHE, "account", "add", "bob", "--config", "test.toml"], cwd=self.dir, stdin=slave, stdout=slave,
-            stderr=slave, env=environment(), start_new_session=True,
+            [VECHE, *(arguments or ("account", "add", "bob", "--config", "test.toml"))], cwd=self.dir,
+            stdin=slave, stdout=slave, stderr=slave, env=environment(), start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -291,6 +387,25 @@ class Terminal(InDirectory):
         self.assertEqual(process.wait(DEADLINE_S), 0)
         self.assertNotIn("секрет", self.shown)
         self.assert_echo_is_back()
+
+    def test_the_server_may_ask_the_person_for_a_word(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.dir / "own.sock"))
+            listener.listen()
+            listener.settimeout(DEADLINE_S)
+            process = self.start("ctl", "--socket", "own.sock", "identities", "clear")
+            connection, _ = listener.accept()
+        with connection, connection.makefile("rw", encoding="utf-8", newline="\n") as stream:
+            self.assertTrue(json.loads(stream.readline())["asks"])
+            stream.write('{"confirm":{"question":"Type identities.","word":"identities"}}\n')
+            stream.flush()
+            self.see("Type identities.\r\n> ")
+            os.write(self.master, b"identities\n")
+            self.assertEqual(json.loads(stream.readline()), {"typed": "identities"})
+            stream.write('{"text":"\\u001b[31mdone\\n"}\n{"end":0}\n')
+        self.see("[31mdone")
+        self.assertEqual(process.wait(DEADLINE_S), 0)
+        self.assertNotIn("\x1b", self.shown)
 
     def test_two_different_passwords_are_refused(self):
         process = self.start()

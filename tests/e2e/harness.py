@@ -147,6 +147,68 @@ class Client:
     def close(self):
         self.socket.close()
 
+    __del__ = close
+
+
+class Tmux:
+    """A tmux of its own, in which programs run as at a terminal."""
+
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="veche-tmux-")
+
+    def __call__(self, *args):
+        done = subprocess.run(["tmux", "-u", "-f", "/dev/null", "-S", os.path.join(self.dir, "s"), *args], capture_output=True,
+                              text=True, check=False, timeout=DEADLINE_S, env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"})
+        if done.returncode != 0:
+            raise AssertionError(f"tmux {args}: {done.stderr}")
+        return done.stdout
+
+    def window(self, name, command, width=160, height=60):
+        self("new-session", "-d", "-s", name, "-x", str(width), "-y", str(height), command)
+        return Terminal(self, name)
+
+    def close(self):
+        subprocess.run(["tmux", "-S", os.path.join(self.dir, "s"), "kill-server"], capture_output=True, check=False)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Terminal:
+    """A tmux window."""
+
+    def __init__(self, tmux, name):
+        self.tmux, self.name = tmux, name
+
+    def type(self, text):
+        self.tmux("send-keys", "-t", self.name, "-l", text)
+        self.press("Enter")
+
+    def press(self, *keys):
+        """Keys by tmux's names: Enter, Tab, Up, C-d."""
+        self.tmux("send-keys", "-t", self.name, *keys)
+
+    def screen(self):
+        return self.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", self.name)
+
+    def clear(self):
+        self.press("C-l")
+        self.tmux("clear-history", "-t", self.name)
+
+    def expect(self, text, times=1):
+        """Waits until `text` is on the screen."""
+        return self._wait(lambda screen: screen.count(text) >= times and screen, text)
+
+    def match(self, pattern):
+        """Waits until the pattern (with ^ and $ for lines) is on the screen; gives the match."""
+        return self._wait(lambda screen: re.search(pattern, screen, re.MULTILINE), pattern)
+
+    def _wait(self, look, what):
+        end = time.monotonic() + DEADLINE_S
+        while not (found := look(self.screen())):
+            if time.monotonic() > end:
+                raise AssertionError(f"{what!r} is not on the screen of {self.name}:\n{self.screen()}")
+            time.sleep(0.02)  # between two looks at the screen: tmux tells nobody when it changes
+        return found
+
 
 class ServerTest(unittest.TestCase):
     """A test case with one server for all of its tests."""

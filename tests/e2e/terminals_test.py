@@ -1,59 +1,21 @@
 """People at terminals: two telnet windows and a nc, in tmux, as they would really be."""
 
-import os
 import re
-import shutil
-import subprocess
-import tempfile
-import time
 import unittest
 
-from harness import DEADLINE_S, Server
-
-
-class Terminal:
-    """A tmux window that runs a command."""
-
-    def __init__(self, tmux, name, command):
-        self.tmux, self.name = tmux, name
-        tmux("new-session", "-d", "-s", name, "-x", "160", "-y", "60", command)
-
-    def type(self, text):
-        self.tmux("send-keys", "-t", self.name, "-l", text)
-        self.tmux("send-keys", "-t", self.name, "Enter")
-
-    def screen(self):
-        return self.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", self.name)
-
-    def expect(self, text, times=1):
-        end = time.monotonic() + DEADLINE_S
-        while (screen := self.screen()).count(text) < times:
-            if time.monotonic() > end:
-                raise AssertionError(f"{text!r} is not {times} times on the screen of {self.name}:\n{screen}")
-            time.sleep(0.02)  # between two looks at the screen: tmux tells nobody when it changes
-        return screen
+from harness import Server, Tmux
 
 
 class Terminals(unittest.TestCase):
     def setUp(self):
         self.server = Server(config='[server]\nlanguage = "ru"\n[accounts]\nhash_cost = "lowest"\n')
-        self.socket_dir = tempfile.mkdtemp(prefix="veche-tmux-")
-        self.socket = os.path.join(self.socket_dir, "s")
-
-    def tearDown(self):
-        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True)
-        shutil.rmtree(self.socket_dir)
-        self.server.close()
-
-    def tmux(self, *args):
-        command = ["tmux", "-u", "-f", "/dev/null", "-S", self.socket, *args]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
+        self.addCleanup(self.server.close)
+        self.tmux = Tmux()
+        self.addCleanup(self.tmux.close)
 
     def window(self, name, program="telnet"):
         # The window stays when the program has ended, so that its last words can be read.
-        return Terminal(self.tmux, name, f"{program} 127.0.0.1 {self.server.port}; echo ENDED; cat")
+        return self.tmux.window(name, f"{program} 127.0.0.1 {self.server.port}; echo ENDED; cat")
 
     def test_a_conversation_in_russian(self):
         alice = self.window("alice")

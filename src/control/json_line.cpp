@@ -1,0 +1,40 @@
+#include "control/json_line.h"
+
+#include <utility>
+
+namespace veche::control {
+
+namespace json = boost::json;
+
+std::optional<json::object> object_in_line(std::string_view line, std::size_t bytes_max) {
+  if (line.size() > bytes_max) return std::nullopt;
+  json::error_code error;
+  json::parse_options options;
+  options.max_depth = 4;
+  json::value value = json::parse(json_view(line), error, {}, options);
+  if (error || !value.is_object()) return std::nullopt;
+  return std::move(value.get_object());
+}
+
+std::optional<std::string> text_of(const json::value& value) {
+  if (!value.is_string()) return std::nullopt;
+  return std::string(value.get_string().data(), value.get_string().size());
+}
+
+std::optional<std::string> text_of(const json::object& object, std::string_view member) {
+  const json::value* value = object.if_contains(json_view(member));
+  return value ? text_of(*value) : std::nullopt;
+}
+
+std::string line_of(const json::object& object) { return json::serialize(object) + '\n'; }
+
+tl::unexpected<base::Error> malformed_request(std::string why) {
+  return base::fail("control request", std::move(why));
+}
+
+tl::unexpected<base::Error> misunderstood_answer() {
+  return base::fail("control socket", "its answer is not understood",
+                    "is the running server of another version?");
+}
+
+}  // namespace veche::control

@@ -1,0 +1,54 @@
+// The server's listening sockets: opened at the start, closed and opened again by `pause` and `resume`. They
+// belong to the first loop; what is asked of them here is done there, and answered on the main thread.
+#pragma once
+
+#include "base/result.h"
+#include "control/config.h"
+#include "net/address.h"
+#include "net/event_loop.h"
+#include "net/listener.h"
+#include "net/loop_group.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace veche::server {
+
+/// Lives on the main thread.
+class Doors {
+ public:
+  /// `loops` and `main_loop` outlive the doors; the loops are joined before they go. `make_client` gives an
+  /// accepted connection its handler, on the thread of its loop.
+  Doors(net::LoopGroup& loops, net::EventLoop& main_loop, net::LoopGroup::HandlerFactory make_client);
+
+  /// Before the loops run.
+  base::Result<> open(const control::ListenConfig& wanted);
+
+  /// A listener as it was opened; `wanted_port` differs from its own if that was taken.
+  struct Door {
+    net::Address at;
+    std::uint16_t wanted_port = 0;
+  };
+  const std::vector<Door>& list() const { return doors_; }
+  /// As far as has been asked for: between a call and its answer the sockets may differ.
+  bool paused() const { return paused_; }
+
+  /// Closes the sockets: whoever connects is refused at once.
+  void pause(std::function<void()> done);
+  /// Opens the same ports again, all of them or, with an error, none.
+  void resume(std::function<void(base::Result<>)> done);
+
+ private:
+  base::Result<> resume_all();
+
+  net::LoopGroup& loops_;
+  net::EventLoop& main_loop_;
+  const net::LoopGroup::HandlerFactory make_client_;
+  std::vector<Door> doors_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;  // the first loop's, once it runs
+  bool paused_ = false;
+};
+
+}  // namespace veche::server
