@@ -65,7 +65,9 @@ class OrderReader {
       return {};
     }
     const auto near = base::nearest(first, names);
-    return fail(base::printable(first), t_("unknown command"), near ? t_("did you mean {}?", *near) : "help");
+    const std::string shown = base::printable(first);
+    return fail(shown.empty() ? "command" : shown, t_("unknown command"),
+                near ? t_("did you mean {}?", *near) : "help");
   }
 
   /// Those that come next. "--" ends them for good: what follows is text though it may look like one.

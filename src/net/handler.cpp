@@ -1,21 +1,25 @@
 #include "net/handler.h"
 
+#include "base/i18n.h"
+
 namespace veche::net {
+
+using base::N_;
 
 std::string_view close_reason_text(CloseReason reason) {
   switch (reason) {
     case CloseReason::finished:
-      return "finished";
+      return N_("finished");
     case CloseReason::reset:
-      return "reset by peer";
+      return N_("reset by peer");
     case CloseReason::peer_dead:
-      return "peer does not answer";
+      return N_("peer does not answer");
     case CloseReason::slow_reader:
-      return "reads too slowly";
+      return N_("reads too slowly");
     case CloseReason::write_stalled:
-      return "stopped reading";
+      return N_("stopped reading");
     case CloseReason::aborted:
-      return "closed by us";
+      return N_("closed by us");
   }
   return "unknown";
 }

@@ -42,16 +42,16 @@ void OperatorCommands::run(const std::vector<std::string>& words, Caller caller,
                                                    fmt::format("{}", fmt::join(words, " ")), reply,
                                                    Records{audit_, place_.clock, place_.log});
   if (!granted) {
-    return task->fail(task->t()("you have no right to do that"),
-                      task->t()("it needs one of the grants all, {} or {}",
-                                control::kGrantWords[static_cast<std::size_t>(command.grant)], command.name));
+    return task->fail(task->t("you have no right to do that"),
+                      task->t("it needs one of the grants all, {} or {}",
+                              control::kGrantWords[static_cast<std::size_t>(command.grant)], command.name));
   }
   if (command.confirm_word.empty() || task->order().yes) return perform(task);
   const auto asker = reply.lock();
   if (!asker) return;
   // The question keeps the task, and the asker the question: no circle, since the task holds him weakly.
   asker->confirm(
-      task->t()("{}: {}.\nType {} to do it: ", command.name, task->t()(command.help), command.confirm_word),
+      task->t("{}: {}.\nType {} to do it: ", command.name, task->t(command.help), command.confirm_word),
       std::string(command.confirm_word), [this, task] { perform(task); });
 }
 
@@ -112,13 +112,13 @@ void OperatorCommands::perform(const TaskPtr& task) {
 
 void OperatorCommands::help(const TaskPtr& task) {
   const std::string& about = task->order().word;
-  control::Table table{{{"command", task->t()("COMMAND")}, {"help", task->t()("WHAT IT DOES")}}, {}};
+  control::Table table{{{"command", task->t("COMMAND")}, {"help", task->t("WHAT IT DOES")}}, {}};
   for (const OperatorCommand& command : control::operator_commands()) {
     const bool meant = command.name == about || command.name.starts_with(about + " ");
     if (!control::is_granted(command, task->caller().grants) || (!about.empty() && !meant)) continue;
-    table.rows.push_back({control::usage_of(command), std::string(task->t()(command.help))});
+    table.rows.push_back({control::usage_of(command), std::string(task->t(command.help))});
   }
-  if (table.rows.empty()) return task->fail(task->t()("there is no command {}", about), "help");
+  if (table.rows.empty()) return task->fail(task->t("there is no command {}", about), "help");
   task->show(table);
 }
 

@@ -75,7 +75,7 @@ class OperatorCommands final : public net::TimerOwner {
   void identities(const TaskPtr& task);
   void sanctions(const TaskPtr& task, chat::SanctionKind kind);
   void logs(const TaskPtr& task);
-  std::string state_word() const;
+  std::string_view state_word() const;
   void end_followers();
 
   // operator_people.cpp

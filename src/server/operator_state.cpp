@@ -23,7 +23,7 @@ std::string shown(milliseconds duration) {
 void OperatorCommands::pause(const TaskPtr& task) {
   if (state_ == State::serving) state_ = State::paused;
   place_.doors.pause(
-      [task] { task->done(task->t()("Paused: new connections are refused; who is here stays.")); });
+      [task] { task->done(task->t("Paused: new connections are refused; who is here stays.")); });
 }
 
 /// Ends a drain and a shutdown that have begun.
@@ -42,8 +42,7 @@ void OperatorCommands::resume(const TaskPtr& task) {
     std::vector<std::string> ports;
     for (const Doors::Door& door : place_.doors.list()) ports.push_back(door.at.text());
     const auto listening = control::Value::list(std::move(ports));
-    task->done(task->t()("Connections are taken again: {}.", listening.shown),
-               {{"listening", "", listening}});
+    task->done(task->t("Connections are taken again: {}.", listening.shown), {{"listening", "", listening}});
   });
 }
 
@@ -53,20 +52,19 @@ void OperatorCommands::tell_everybody(const std::string& text) {
 
 void OperatorCommands::drain(const TaskPtr& task) {
   const milliseconds time = task->order().delay.value_or(kDrainTime);
-  const base::Translator people(place_.config.server.language);
+  const base::Translator t(place_.config.server.language);
   state_ = State::draining;
   drain_text_ = task->order().text;
   drain_end_ = place_.clock.mono() + time;
-  tell_everybody(drain_text_.empty()
-                     ? people("The operator is closing all connections. Please come back later.")
-                     : drain_text_);
+  tell_everybody(drain_text_.empty() ? t("The operator is closing all connections. Please come back later.")
+                                     : drain_text_);
   place_.doors.pause([this, task, time] {
     ask<chat::Status>(task, chat::AskStatus{}, [this, task, time](const chat::Status& status) {
       drain_left_ = status.sessions;
       if (state_ == State::draining) arm_drain();
-      task->done(task->t().plural("New connections are refused; {} is closed within {}.",
-                                  "New connections are refused; {} are closed within {}.", status.sessions,
-                                  shown(time)),
+      task->done(task->translator().plural("New connections are refused; {} is closed within {}.",
+                                           "New connections are refused; {} are closed within {}.",
+                                           status.sessions, shown(time)),
                  {{"sessions", "", status.sessions},
                   {"within_s", "", std::chrono::ceil<std::chrono::seconds>(time).count()}});
     });
@@ -100,13 +98,13 @@ void OperatorCommands::drain_some() {
 void OperatorCommands::shutdown(const TaskPtr& task) {
   const milliseconds delay = task->order().delay.value_or(0ms);
   if (delay > 0ms) {
-    const base::Translator people(place_.config.server.language);
-    tell_everybody(people("The server goes down in {}.", shown(delay)));
+    const base::Translator t(place_.config.server.language);
+    tell_everybody(t("The server goes down in {}.", shown(delay)));
   }
   shutdown_at_ = place_.clock.mono() + delay;
   place_.main_loop.timers().arm(shutdown_timer_, shutdown_at_);
-  task->done(delay > 0ms ? task->t()("The server goes down in {}; resume calls that off.", shown(delay))
-                         : task->t()("The server goes down."),
+  task->done(delay > 0ms ? task->t("The server goes down in {}; resume calls that off.", shown(delay))
+                         : task->t("The server goes down."),
              {{"in_s", "", std::chrono::ceil<std::chrono::seconds>(delay).count()}});
 }
 

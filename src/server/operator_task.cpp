@@ -38,7 +38,7 @@ void OperatorTask::fail(std::string why, std::string hint) {
   fail(base::Error{std::string(order_.command->name), std::move(why), std::move(hint)});
 }
 
-void OperatorTask::fail(chat::Refusal why) { fail(t()(session::words_for(why).english)); }
+void OperatorTask::fail(chat::Refusal why) { fail(t(session::words_for(why).english)); }
 
 bool OperatorTask::begin() {
   const auto written =

@@ -53,7 +53,11 @@ class OperatorTask {
   const Caller& caller() const { return caller_; }
   const std::weak_ptr<control::Reply>& reply() const { return reply_; }
   /// The caller's words.
-  const base::Translator& t() const { return caller_.t; }
+  const base::Translator& translator() const { return caller_.t; }
+  template <class... Args>
+  std::string t(std::string_view english, const Args&... args) const {
+    return caller_.t(english, args...);
+  }
 
   /// The answer of a command that shows something.
   void show(const control::Record& record) { end_with(order_.json ? json_of(record) : text_of(record)); }

@@ -45,11 +45,11 @@ void OperatorCommands::reload(const TaskPtr& task) {
     const std::vector<std::string>& wrong = fresh.error().lines;
     std::string all;
     for (const std::string& line : wrong) all += (all.empty() ? "" : "\n") + line;
-    return task->fail(all, task->t()("nothing is changed"));
+    return task->fail(all, task->t("nothing is changed"));
   }
   const auto changes = control::changes(place_.config, *fresh);
   const auto tell = [task, changes] {
-    const base::Translator& t = task->t();
+    const base::Translator& t = task->translator();
     std::string text = changes.empty() ? t("The configuration is read again; nothing has changed.")
                                        : t("The configuration is read again:");
     std::vector<std::string> hot, cold;
@@ -74,7 +74,7 @@ void OperatorCommands::backup(const TaskPtr& task) {
         if (!copied) return task->fail(copied.error());
         std::error_code error;
         const Value size = Value::bytes(fs::file_size(file, error));
-        task->done(task->t()("The database is copied to {} ({}).", file.string(), size.shown),
+        task->done(task->t("The database is copied to {} ({}).", file.string(), size.shown),
                    {{"file", "", file.string()}, {"bytes", "", size}});
       });
 }
@@ -83,8 +83,8 @@ void OperatorCommands::clear_logs(const TaskPtr& task) {
   if (!task->begin()) return;
   const auto archive = place_.log.clear(place_.data.backups());
   if (!archive) return task->fail(archive.error());
-  if (archive->empty()) return task->done(task->t()("The lines in memory are forgotten."));
-  task->done(task->t()("The log is empty; the old one is in {}.", archive->string()),
+  if (archive->empty()) return task->done(task->t("The lines in memory are forgotten."));
+  task->done(task->t("The log is empty; the old one is in {}.", archive->string()),
              {{"backup", "", archive->string()}});
 }
 
@@ -118,11 +118,11 @@ void OperatorCommands::delete_identities(const TaskPtr& task, std::uint64_t vers
       return task->fail(*answer.refused);
     }
     const std::size_t count = std::get<chat::Affected>(answer.result).count;
-    task->done(
-        task->t().plural("{} account is deleted, and every session is ended; a copy of the database is {}.",
-                         "{} accounts are deleted, and every session is ended; a copy of the database is {}.",
-                         count, copy.string()),
-        {{"accounts", "", count}, {"backup", "", copy.string()}});
+    task->done(task->translator().plural(
+                   "{} account is deleted, and every session is ended; a copy of the database is {}.",
+                   "{} accounts are deleted, and every session is ended; a copy of the database is {}.",
+                   count, copy.string()),
+               {{"accounts", "", count}, {"backup", "", copy.string()}});
   });
 }
 

@@ -14,36 +14,37 @@
 
 namespace veche::server {
 
+using base::N_;
 using control::Record;
 using control::Table;
 using control::Value;
 using std::chrono::floor;
 using std::chrono::seconds;
 
-std::string OperatorCommands::state_word() const {
-  if (shutdown_timer_.armed()) return "going down";
+std::string_view OperatorCommands::state_word() const {
+  if (shutdown_timer_.armed()) return N_("going down");
   switch (state_) {
     case State::serving:
-      return "serving";
+      return N_("serving");
     case State::paused:
-      return "paused";
+      return N_("paused");
     case State::draining:
-      return "draining";
+      return N_("draining");
     case State::drained:
       break;
   }
-  return "drained";
+  return N_("drained");
 }
 
 void OperatorCommands::status(const TaskPtr& task) {
   ask<chat::Status>(task, chat::AskStatus{}, [this, task](const chat::Status& chat) {
-    const base::Translator& t = task->t();
+    const base::Translator& t = task->translator();
     std::vector<std::string> ports;
     for (const Doors::Door& door : place_.doors.list()) ports.push_back(door.at.text());
     const ProcessFigures process = process_figures();
     Record record = {
         {"version", t("version"), VECHE_VERSION},
-        {"state", t("state"), {state_word(), std::string(t(state_word()))}},
+        {"state", t("state"), {std::string(state_word()), t(state_word())}},
         {"listening", t("listens on"), Value::list(std::move(ports))},
         {"pid", t("process"), ::getpid()},
         {"uptime_s", t("up for"), Value::duration(floor<seconds>(place_.clock.mono() - started_))},
@@ -73,7 +74,7 @@ void OperatorCommands::status(const TaskPtr& task) {
 
 void OperatorCommands::sessions(const TaskPtr& task) {
   ask<chat::SessionList>(task, chat::AskSessions{}, [this, task](const chat::SessionList& list) {
-    const base::Translator& t = task->t();
+    const base::Translator& t = task->translator();
     const base::WallTime now = place_.clock.wall();
     Table table{{{"session", t("SESSION")},
                  {"name", t("NAME")},
@@ -96,7 +97,7 @@ void OperatorCommands::sessions(const TaskPtr& task) {
 
 void OperatorCommands::rooms(const TaskPtr& task) {
   ask<chat::RoomList>(task, chat::AskRoomList{}, [task](const chat::RoomList& list) {
-    const base::Translator& t = task->t();
+    const base::Translator& t = task->translator();
     Table table{
         {{"name", t("ROOM")}, {"members", t("MEMBERS")}, {"created", t("CREATED")}, {"slow_s", t("SLOW")}},
         {}};
@@ -110,7 +111,7 @@ void OperatorCommands::rooms(const TaskPtr& task) {
 
 void OperatorCommands::accounts(const TaskPtr& task) {
   ask<chat::Identities>(task, chat::AskIdentities{}, [task](const chat::Identities& list) {
-    const base::Translator& t = task->t();
+    const base::Translator& t = task->translator();
     Table table{{{"name", t("NAME")}, {"created", t("CREATED")}, {"sessions", t("SESSIONS")}}, {}};
     for (const auto& account : list.accounts) {
       table.rows.push_back({account.name, Value::time(account.created), account.sessions});
@@ -121,7 +122,7 @@ void OperatorCommands::accounts(const TaskPtr& task) {
 
 void OperatorCommands::identities(const TaskPtr& task) {
   ask<chat::Identities>(task, chat::AskIdentities{}, [task](const chat::Identities& list) {
-    const base::Translator& t = task->t();
+    const base::Translator& t = task->translator();
     Table table{{{"name", t("NAME")},
                  {"created", t("CREATED")},
                  {"tokens", t("TOKENS")},
@@ -137,7 +138,7 @@ void OperatorCommands::identities(const TaskPtr& task) {
 
 void OperatorCommands::sanctions(const TaskPtr& task, chat::SanctionKind kind) {
   ask<chat::Sanctions>(task, chat::AskSanctions{kind}, [task](const chat::Sanctions& sanctions) {
-    const base::Translator& t = task->t();
+    const base::Translator& t = task->translator();
     Table table{
         {{"who", t("WHO")}, {"since", t("SINCE")}, {"until", t("UNTIL")}, {"by", t("BY")}, {"why", t("WHY")}},
         {}};
@@ -226,7 +227,7 @@ void OperatorCommands::logs(const TaskPtr& task) {
   const control::Order& order = task->order();
   const base::LogFormat format = place_.config.log.format;
   if (order.follow && !task->caller().can_follow) {
-    return task->fail(task->t()("--follow needs the console or veche ctl"), "logs -n 50");
+    return task->fail(task->t("--follow needs the console or veche ctl"), "logs -n 50");
   }
   std::shared_ptr<Follower> follower;
   if (order.follow) {
