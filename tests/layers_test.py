@@ -12,7 +12,7 @@ ROWS = [
     ["base"],
     ["wire", "chat", "net", "store"],
     ["session", "control"],
-    ["server", "client", "scan", "echo"],
+    ["server", "client", "scan", "echo", "load"],
     ["cli"],
 ]
 # Headers of a neighbour that a folder may see all the same: plain records.
@@ -35,7 +35,7 @@ IMPURE_CODE = [
 ]
 
 LINES_MAX = 700
-BESIDE_SUFFIX = re.compile(r"_(test|fuzz|bench)$")  # tests and the like: they may include what they need to test
+BESIDE_SUFFIX = re.compile(r"_(test|fuzz|bench)$")  # tests and the like (and test_x.h): they may include what they need to test
 NEEDS_SUBJECT = re.compile(r"_(test|fuzz)$")        # and these have an x.h or x.cpp beside them
 
 
@@ -74,7 +74,7 @@ def breaches(path, text, siblings=()):
     if row_of(folder) is None:
         yield 1, f"the folder {folder} is in no row of the layer table"
         return
-    beside = BESIDE_SUFFIX.search(stem)
+    beside = BESIDE_SUFFIX.search(stem) or stem.startswith("test_")
     is_header = path.suffix == ".h"
     lines = code_only(text).split("\n")
     forbidden = re.compile(FORBIDDEN_HEADERS.get(folder, r"(?!)"))
@@ -89,6 +89,8 @@ def breaches(path, text, siblings=()):
                         yield number, f"includes {header}: only tests see tests/"
                 elif "/" not in header or row_of(header.split("/")[0]) is None:
                     yield number, f'includes "{header}": write "folder/x.h" for a header of src/, <x.h> for others'
+                elif header.split("/")[-1].startswith("test_") and not beside:
+                    yield number, f"includes {header}: only tests see it"
                 elif not may_include(folder, header):
                     yield number, f"includes {header}: {folder} must not see {header.split('/')[0]}"
             elif forbidden.fullmatch(header) and not beside:
@@ -144,6 +146,8 @@ SELF_TEST = [
     ("wire/a_test.cpp", '#include <gtest/gtest.h>\n#include <random>\n#include "tests/fakes/x.h"\n', ["a.h"], []),
     ("wire/a_test.cpp", '#include "session/session.h"\n', ["a.cpp"], ["must not see session"]),
     ("wire/a.cpp", '#include "tests/fakes/x.h"\n', [], ["only tests"]),
+    ("wire/test_a.h", '#pragma once\n#include "tests/fakes/x.h"\n#include <thread>\n', [], []),
+    ("wire/a.cpp", '#include "wire/test_a.h"\n', [], ["only tests"]),
     ("wire/a_fuzz.cpp", "", ["a_fuzz.cpp", "b.h"], ["no a.h"]),
     ("wire/a_bench.cpp", "#include <random>\n", [], []),
     ("wire/a.h", "int x;  // #pragma once\n", [], ["pragma"]),

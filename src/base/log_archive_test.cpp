@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,10 @@ class LogArchive : public testing::Test {
   void TearDown() override { fs::remove_all(directory_); }
 
   static void write(const fs::path& file, const std::string& bytes) { std::ofstream(file) << bytes; }
-  static std::string read(const fs::path& file) {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
+  static std::string read(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
   }
   static Names names_in(const fs::path& directory) {
     Names names;
