@@ -48,6 +48,7 @@ class CommandLine {
     add_ctl();
     add_account();
     add_config();
+    add_bench();
     help_ = app_.add_subcommand("help", t("Show the help of a command"));
     help_->add_option("COMMAND", help_about_, t("The command"))->type_name("");
   }
@@ -173,6 +174,30 @@ class CommandLine {
     config_actions_.emplace_back(command, action);
   }
 
+  void add_bench() {
+    bench_ = app_.add_subcommand("bench", t_("Load a server and measure it"));
+    bench_->require_subcommand(0, 1);
+    chat_bench_ = bench_->add_subcommand(
+        "chat", t_("Rooms full of listeners and some who speak: what a delivery costs, how long it takes"));
+    ChatBenchOptions& o = chat_bench_options_;
+    const auto add = [this](const char* name, auto& value, const std::string& help, const char* type) {
+      chat_bench_->add_option(name, value, help)->type_name(type);
+    };
+    add("--target", o.target, t_("The server; 127.0.0.1:1898 if not given"), "ADDRESS:PORT");
+    add("--protocol", o.protocol, t_("What it speaks: line, redis, nats or floor"), "NAME");
+    add("--mode", o.mode, t_("saturate, paced, idle or logins"), "MODE");
+    add("--pid", o.pid, t_("The server's process, to look up its processor time and memory"), "PID");
+    add("--rooms", o.rooms, t_("Rooms"), "N");
+    add("--members", o.members, t_("Listeners in each room"), "N");
+    add("--senders", o.senders, t_("Rooms with somebody who speaks"), "N");
+    add("--window", o.window, t_("Messages of each sender in flight, or clients that log in, at a time"),
+        "N");
+    add("--rate", o.rate, t_("Messages a second, with --mode paced"), "N");
+    add("--bytes", o.bytes, t_("Bytes in a message"), "N");
+    add("--duration", o.duration, t_("How long; 5s if not given"), "D");
+    chat_bench_->add_flag("--json", o.json, t_("As JSON"));
+  }
+
   Result<Invocation> invocation() {
     if (version_) return Text{"veche " VECHE_VERSION "\n"};
     if (help_->parsed()) return help();
@@ -188,6 +213,7 @@ class CommandLine {
       config_options_.action = action;
       if (command->parsed()) return config_options_;
     }
+    if (chat_bench_->parsed()) return chat_bench_options_;
     return fail(name_of(*chosen()), t_("a command is missing"),
                 fmt::format("{}", fmt::join(commands(*chosen()), ", ")));
   }
@@ -302,6 +328,9 @@ class CommandLine {
   CLI::App* hash_ = nullptr;
   CLI::App* config_ = nullptr;
   ConfigOptions config_options_;
+  CLI::App* bench_ = nullptr;
+  CLI::App* chat_bench_ = nullptr;
+  ChatBenchOptions chat_bench_options_;
   std::vector<std::pair<CLI::App*, ConfigAction>> config_actions_;
 };
 

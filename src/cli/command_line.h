@@ -7,6 +7,7 @@
 #include "control/account_protocol.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -52,12 +53,25 @@ struct ConfigOptions {
   bool json = false;
 };
 
+/// `veche bench chat`. What was not given has the load's own default.
+struct ChatBenchOptions {
+  std::string target;
+  std::string protocol;
+  std::string mode;
+  std::optional<int> pid;
+  std::optional<unsigned> rooms, members, senders, window, bytes;
+  std::optional<double> rate;
+  std::string duration;
+  bool json = false;
+};
+
 /// Help or the version: there is nothing to do but to print it.
 struct Text {
   std::string text;
 };
 
-using Invocation = std::variant<ServeOptions, CtlOptions, AccountOptions, HashOptions, ConfigOptions, Text>;
+using Invocation = std::variant<ServeOptions, CtlOptions, AccountOptions, HashOptions, ConfigOptions,
+                                ChatBenchOptions, Text>;
 
 /// `arguments` without the program's name. An error is wrong usage; it offers what was probably meant.
 base::Result<Invocation> parse_command_line(std::span<const char* const> arguments,

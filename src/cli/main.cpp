@@ -1,6 +1,7 @@
 // veche: one program, a command each for what it can do.
 #include "base/i18n.h"
 #include "cli/account_command.h"
+#include "cli/bench_command.h"
 #include "cli/command_line.h"
 #include "cli/config_command.h"
 #include "cli/ctl_command.h"
@@ -21,6 +22,7 @@ struct Run {
   int operator()(const cli::AccountOptions& options) const { return cli::run_account(options, t); }
   int operator()(const cli::HashOptions& options) const { return cli::run_account_hash(options, t); }
   int operator()(const cli::ConfigOptions& options) const { return cli::run_config(options, t); }
+  int operator()(const cli::ChatBenchOptions& options) const { return cli::run_bench_chat(options); }
   int operator()(const cli::Text& text) const { return cli::print(text.text) ? cli::kDone : cli::kFailed; }
 };
 

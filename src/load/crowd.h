@@ -1,0 +1,62 @@
+// The clients of a load: many sockets, shared out over rooms, on one thread. Everything here may block for as
+// long as `patience`; what goes wrong is an Error.
+#pragma once
+
+#include "base/result.h"
+#include "load/dialect.h"
+#include "net/address.h"
+#include "net/fd.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace veche::load {
+
+struct CrowdOptions {
+  net::Address target;
+  std::size_t rooms = 1;
+  std::size_t members = 500;  ///< of each room, beside its sender
+  std::size_t senders = 1;    ///< rooms with somebody who speaks; the first ones
+  std::chrono::seconds patience{60};
+};
+
+/// A connected client, in a room or not.
+struct Member {
+  net::Fd socket;
+  std::size_t number = 0;  ///< by which the dialect names him
+  std::size_t room = 0;
+};
+
+class Crowd {
+ public:
+  Crowd(const Dialect& dialect, const CrowdOptions& options) : dialect_(dialect), options_(options) {}
+
+  /// Connects everybody, and waits until each hears the others of his room: what was said of arrivals is then
+  /// read away.
+  base::Result<> gather();
+
+  std::vector<Member>& members() { return members_; }
+  std::vector<Member>& senders() { return senders_; }  ///< senders()[i] speaks in room i
+
+ private:
+  base::Result<> connect_all();
+  base::Result<> enter(std::vector<Member*>& fresh);
+  base::Result<> hear_each_other();
+
+  const Dialect& dialect_;
+  const CrowdOptions options_;
+  std::vector<Member> members_;
+  std::vector<Member> senders_;
+};
+
+/// A blocking socket, connected to `target`, without Nagle's delay; receiving gives up after `patience`.
+base::Result<net::Fd> connect_to(const net::Address& target, std::chrono::seconds patience);
+base::Result<> send_all(int socket, std::string_view bytes);
+/// Reads until `what` has come, and throws it away with all before and behind it.
+base::Result<> read_past(int socket, std::string_view what);
+
+}  // namespace veche::load

@@ -1,0 +1,109 @@
+#include "load/dialect.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace veche::load {
+namespace {
+
+std::string member_name(std::size_t member) { return fmt::format("m{:06}", member); }
+
+/// veche's line protocol. Everybody lands in the server's default room, which must be called #room-0000 here;
+/// who belongs elsewhere leaves it at once.
+class Line final : public Dialect {
+ public:
+  std::string hello(std::size_t member, std::size_t room) const override {
+    std::string lines = log_in(member);
+    if (room != 0) lines += fmt::format("/join {}\n/leave {}\n", name(room), name(0));
+    return lines;
+  }
+  std::string ready(std::size_t member, std::size_t room) const override {
+    return room == 0 ? logged_in() : fmt::format("LEAVE {} {}\n", name(0), member_name(member));
+  }
+  std::string log_in(std::size_t member) const override { return member_name(member) + "\n\n/bare\n"; }
+  std::string logged_in() const override { return "READY\n"; }
+  std::string say(std::size_t, std::string_view text) const override { return fmt::format("{}\n", text); }
+  std::string heard(std::size_t member, std::size_t room, std::string_view text) const override {
+    return fmt::format("MSG {} {} {}\n", name(room), member_name(member), text);
+  }
+
+ private:
+  static std::string name(std::size_t room) { return fmt::format("#room-{:04}", room); }
+};
+
+/// RESP, https://redis.io/docs/reference/protocol-spec.
+class Redis final : public Dialect {
+ public:
+  std::string hello(std::size_t, std::size_t room) const override {
+    return fmt::format("*2\r\n{}{}", bulk("SUBSCRIBE"), bulk(name(room)));
+  }
+  std::string ready(std::size_t, std::size_t) const override { return ":1\r\n"; }
+  std::string log_in(std::size_t) const override { return "PING\r\n"; }
+  std::string logged_in() const override { return "+PONG\r\n"; }
+  std::string say(std::size_t room, std::string_view text) const override {
+    return fmt::format("*3\r\n{}{}{}", bulk("PUBLISH"), bulk(name(room)), bulk(text));
+  }
+  std::string heard(std::size_t, std::size_t room, std::string_view text) const override {
+    return fmt::format("*3\r\n{}{}{}", bulk("message"), bulk(name(room)), bulk(text));
+  }
+  bool sender_is_member() const override { return false; }
+
+ private:
+  static std::string name(std::size_t room) { return fmt::format("room-{:04}", room); }
+  static std::string bulk(std::string_view word) { return fmt::format("${}\r\n{}\r\n", word.size(), word); }
+};
+
+/// https://docs.nats.io/reference/reference-protocols/nats-protocol.
+class Nats final : public Dialect {
+ public:
+  std::string hello(std::size_t, std::size_t room) const override {
+    return fmt::format("{}SUB {} 1\r\nPING\r\n", kConnect, name(room));
+  }
+  std::string ready(std::size_t, std::size_t) const override { return "PONG\r\n"; }
+  std::string log_in(std::size_t) const override { return fmt::format("{}PING\r\n", kConnect); }
+  std::string logged_in() const override { return "PONG\r\n"; }
+  std::string say(std::size_t room, std::string_view text) const override {
+    return fmt::format("PUB {} {}\r\n{}\r\n", name(room), text.size(), text);
+  }
+  std::string heard(std::size_t, std::size_t room, std::string_view text) const override {
+    return fmt::format("MSG {} 1 {}\r\n{}\r\n", name(room), text.size(), text);
+  }
+  bool sender_is_member() const override { return false; }
+  std::string sender_hello() const override { return std::string(kConnect); }
+
+ private:
+  static constexpr std::string_view kConnect = "CONNECT {\"verbose\":false}\r\n";
+  static std::string name(std::size_t room) { return fmt::format("room-{:04}", room); }
+};
+
+/// bench/floor.cpp: a room's number, then lines.
+class Floor final : public Dialect {
+ public:
+  std::string hello(std::size_t, std::size_t room) const override { return fmt::format("{:04}\n", room); }
+  std::string ready(std::size_t, std::size_t) const override { return "ok\n"; }
+  std::string log_in(std::size_t) const override { return "0000\n"; }
+  std::string logged_in() const override { return "ok\n"; }
+  std::string say(std::size_t, std::string_view text) const override { return fmt::format("{}\n", text); }
+  std::string heard(std::size_t, std::size_t, std::string_view text) const override {
+    return fmt::format("{}\n", text);
+  }
+};
+
+}  // namespace
+
+std::vector<std::string_view> dialect_names() { return {"line", "redis", "nats", "floor"}; }
+
+base::Result<std::unique_ptr<Dialect>> make_dialect(std::string_view name) {
+  if (name == "line") return std::make_unique<Line>();
+  if (name == "redis") return std::make_unique<Redis>();
+  if (name == "nats") return std::make_unique<Nats>();
+  if (name == "floor") return std::make_unique<Floor>();
+  const auto near = base::nearest(name, dialect_names());
+  return base::fail(
+      fmt::format("protocol '{}'", name), "unknown",
+      near ? fmt::format("did you mean {}?", *near) : fmt::format("{}", fmt::join(dialect_names(), ", ")));
+}
+
+}  // namespace veche::load
