@@ -46,6 +46,7 @@ Result<load::ChatLoadOptions> load_of(const ChatBenchOptions& options) {
   if (!target) return tl::unexpected(target.error());
   load.crowd.target = *target;
   if (!options.protocol.empty()) load.protocol = options.protocol;
+  if (auto known = load::make_dialect(load.protocol); !known) return tl::unexpected(known.error());
   if (!options.mode.empty()) {
     const auto mode = mode_of(options.mode);
     if (!mode) return tl::unexpected(mode.error());

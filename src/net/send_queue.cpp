@@ -5,6 +5,11 @@
 #include <algorithm>
 
 namespace veche::net {
+namespace {
+
+constexpr std::size_t kKeptOwnBytes = 512;
+
+}  // namespace
 
 void SendQueue::append(std::string_view bytes) {
   if (bytes.empty()) return;
@@ -54,6 +59,8 @@ void SendQueue::consume(std::size_t count) {
 }
 
 void SendQueue::clear() {
+  // What a log-in or a history once took is not kept for a queue that may never need it again.
+  if (own_.capacity() > kKeptOwnBytes) std::string().swap(own_);
   own_.clear();
   segments_.clear();
   own_dropped_ = first_ = bytes_ = 0;

@@ -30,7 +30,7 @@ class SendQueue {
   std::span<iovec> gather(std::span<iovec> pieces) const;
   /// Drops the first `count` bytes.
   void consume(std::size_t count);
-  /// Drops everything, but keeps the memory.
+  /// Drops everything, but keeps the memory of a few lines.
   void clear();
 
   /// Bytes of memory that an empty queue keeps.

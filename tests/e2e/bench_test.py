@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""`veche bench chat`, small: every mode against a server of its own, and what it says when it cannot."""
+
+import json
+import os
+import unittest
+
+from harness import Server, veche
+
+CONFIG = """
+[channels]
+default = "#room-0000"
+[limits]
+command_rate = 0
+[accounts]
+hash_cost = "lowest"
+"""
+
+
+class ChatBench(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(CONFIG)
+        self.addCleanup(self.server.close)
+
+    def bench(self, *options):
+        done = veche("bench", "chat", "--target", f"127.0.0.1:{self.server.port}", "--pid", str(self.server.process.pid),
+                     "--json", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_saturating_delivers_every_message_to_everybody(self):
+        result = self.bench("--members", "20", "--window", "4", "--duration", "200ms")
+        self.assertGreater(result["messages"], 4)
+        self.assertEqual(result["deliveries"], 20 * result["messages"])
+        self.assertGreater(result["cpu_us_per_delivery"], 0)
+
+    def test_many_rooms_at_once(self):
+        result = self.bench("--rooms", "10", "--members", "3", "--senders", "5", "--duration", "200ms")
+        self.assertEqual(result["deliveries"], 3 * result["messages"])
+        self.assertGreater(result["messages"], 5 * 8)
+
+    def test_a_pace_is_kept_and_every_delivery_timed(self):
+        result = self.bench("--mode", "paced", "--rate", "200", "--members", "5", "--duration", "500ms")
+        self.assertEqual(result["messages"], 100)
+        self.assertEqual(result["deliveries"], 500)
+        self.assertGreater(result["median_ms"], 0)
+        self.assertLessEqual(result["median_ms"], result["p99_ms"])
+        self.assertLessEqual(result["p99_ms"], result["max_ms"])
+
+    def test_idle_members_and_log_ins_are_measured(self):
+        self.assertGreater(self.bench("--mode", "idle", "--members", "200")["idle_bytes_per_client"], 0)
+        result = self.bench("--mode", "logins", "--window", "4", "--duration", "200ms")
+        self.assertGreater(result["logins"], 4)
+        self.assertGreater(result["logins_per_s"], 0)
+
+    def test_says_in_words_what_it_measured(self):
+        done = veche("bench", "chat", "--target", f"127.0.0.1:{self.server.port}", "--members", "3", "--duration", "50ms")
+        self.assertRegex(done.stdout, r"^\d+ messages, \d+ deliveries in [\d.]+ s: \d+ a second, ")
+
+
+class Wrong(unittest.TestCase):
+    def assert_fails(self, code, message, *options):
+        done = veche("bench", "chat", *options)
+        self.assertEqual((done.returncode, done.stdout), (code, ""))
+        self.assertIn(message, done.stderr)
+
+    def test_usage_is_told_what_would_be_right(self):
+        for options, message in [
+            (["--protocol", "radis"], "veche: protocol 'radis': unknown (did you mean redis?)"),
+            (["--mode", "pased"], "veche: --mode pased: unknown (did you mean paced?)"),
+            (["--members", "0"], "veche: --members: must be more than 0"),
+            (["--rate", "-1", "--mode", "paced"], "veche: --rate: must be more than 0"),
+            (["--senders", "3"], "veche: --senders: there are more of them than rooms (--rooms 3)"),
+            (["--duration", "soon"], "veche: --duration soon:"),
+            (["--target", "nowhere"], "nowhere"),
+            (["--membres", "5"], "veche: --membres: unknown option (did you mean --members?)"),
+        ]:
+            with self.subTest(options):
+                self.assert_fails(2, message, *options)
+
+    def test_a_server_that_is_not_there(self):
+        self.assert_fails(1, "veche: connect to 127.0.0.1:1: Connection refused", "--target", "127.0.0.1:1")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
