@@ -80,7 +80,7 @@ Result<load::ChatLoadOptions> load_of(const ChatBenchOptions& options) {
 int run_bench_chat(const ChatBenchOptions& options) {
   const auto load = load_of(options);
   if (!load) return report(load.error(), kUsage);
-  net::ignore_sigpipe();
+  net::ignore_write_signals();
   net::raise_descriptor_limit();
   const auto result = load::run_chat_load(*load);
   if (!result) return report(result.error(), kFailed);

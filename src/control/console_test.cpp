@@ -426,7 +426,7 @@ TEST_F(PlainConsoleTest, LongAnswerIsWholeForASlowReader) {
 }
 
 TEST_F(PlainConsoleTest, ReaderThatHasGoneStopsNothing) {
-  net::ignore_sigpipe();
+  net::ignore_write_signals();
   start();
   answers.reset();
   write("echo one\necho two\n");

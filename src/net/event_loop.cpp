@@ -110,9 +110,15 @@ void EventLoop::turn(int wait_ms) {
   const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), wait_ms);
   base::check(count >= 0 || errno == EINTR, "epoll_wait fails only when a signal comes");
   dispatch(count);
+  // What has come may be what a deadline waits for. A signal (SIGCONT, behind a stop of any length) ends the
+  // wait before anything is looked at, and a full table leaves some unseen: then deadlines wait a turn.
+  const bool all_seen = count >= 0 && static_cast<std::size_t>(count) < events_.size();
+  const bool put_off = !all_seen && !deadlines_put_off_;
+  deadlines_put_off_ = put_off;
+  if (put_off) another_turn_ = true;
   read_listed();
   run_posted();
-  if (!timers_.empty()) timers_.expire(clock_.mono());
+  if (!put_off && !timers_.empty()) timers_.expire(clock_.mono());
   if (hook_) hook_->turn();
   flush_listed();
   bury_listed();

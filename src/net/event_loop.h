@@ -152,6 +152,7 @@ class EventLoop {
   std::size_t event_next_ = 0;  // the part of events_ that is yet to be dispatched
   std::size_t event_end_ = 0;
   bool another_turn_ = false;
+  bool deadlines_put_off_ = false;  // in the last turn
   Timers timers_;
 
   std::vector<std::unique_ptr<EventConnection>> connections_;

@@ -27,7 +27,10 @@ std::optional<int> SignalFd::take() {
   return static_cast<int>(info.ssi_signo);
 }
 
-void ignore_sigpipe() { ::signal(SIGPIPE, SIG_IGN); }
+void ignore_write_signals() {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+}
 
 std::size_t raise_descriptor_limit() {
   rlimit limit{};

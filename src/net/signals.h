@@ -28,9 +28,9 @@ class SignalFd {
   Fd fd_;
 };
 
-/// Writing to a socket or pipe whose other end has gone is then an error (EPIPE), and no longer the process's
-/// death.
-void ignore_sigpipe();
+/// Writing to a socket or pipe whose other end has gone (SIGPIPE), or to a file past a size limit (SIGXFSZ),
+/// is then an error of that write, and no longer the process's death.
+void ignore_write_signals();
 
 /// Raises the soft limit of open descriptors to the hard one; the limit that holds now.
 std::size_t raise_descriptor_limit();

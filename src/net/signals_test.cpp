@@ -7,6 +7,9 @@
 
 #include <sys/resource.h>
 
+#include <cerrno>
+#include <cstdio>
+
 namespace veche::net {
 namespace {
 
@@ -44,7 +47,7 @@ TEST(SignalFd, EachSignalIsTaken) {
 TEST(Signals, SigpipeIsNotDeadly) {
   struct sigaction old {};
   ::sigaction(SIGPIPE, nullptr, &old);
-  ignore_sigpipe();
+  ignore_write_signals();
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   ::close(ends[0]);
@@ -52,6 +55,26 @@ TEST(Signals, SigpipeIsNotDeadly) {
   EXPECT_EQ(errno, EPIPE);
   ::close(ends[1]);
   ::sigaction(SIGPIPE, &old, nullptr);
+}
+
+TEST(Signals, AFileSizeLimitIsNotDeadly) {
+  struct sigaction old_pipe {
+  }, old_size{};
+  ::sigaction(SIGPIPE, nullptr, &old_pipe);
+  ::sigaction(SIGXFSZ, nullptr, &old_size);
+  rlimit old_limit{};
+  ::getrlimit(RLIMIT_FSIZE, &old_limit);
+  ignore_write_signals();
+  std::FILE* file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  const rlimit none{0, old_limit.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &none);
+  EXPECT_EQ(::write(::fileno(file), "x", 1), -1);
+  EXPECT_EQ(errno, EFBIG);
+  ::setrlimit(RLIMIT_FSIZE, &old_limit);
+  std::fclose(file);
+  ::sigaction(SIGPIPE, &old_pipe, nullptr);
+  ::sigaction(SIGXFSZ, &old_size, nullptr);
 }
 
 TEST(DescriptorLimit, IsRaisedToTheHardOne) {

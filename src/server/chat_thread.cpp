@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <malloc.h>
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -15,6 +17,7 @@ namespace {
 constexpr auto kQuietBeforeUpkeep = 100ms;  // a mailbox that is empty for a moment is not idleness
 constexpr auto kUpkeepInterval = 60s;       // for messages past their retention, when nothing happens
 constexpr auto kProbeInterval = 1s;
+constexpr auto kTrimInterval = 10s;
 
 // The store's words for it come from SQLite; only this difference matters to the people who wait.
 chat::Refusal refusal_of(const base::Error& error) {
@@ -139,7 +142,18 @@ void ChatThread::wait_for_mail() {
     quiet = !wake_.wait_for(lock, patience, [this] { return woken_; });
     woken_ = false;
   }
-  if (quiet && chat_.store_is_open()) rested_ = !journal_.maintain(clock_.wall(), true);
+  if (!quiet || !chat_.store_is_open()) return;
+  const bool was_resting = std::exchange(rested_, !journal_.maintain(clock_.wall(), true));
+  if (rested_ && !was_resting) give_memory_back();
+}
+
+/// What a crowd or a slow reader's backlog took and gave back, malloc keeps for the next: here it goes to the
+/// system, once the server has come to rest.
+void ChatThread::give_memory_back() {
+  const base::MonoTime now = clock_.mono();
+  if (now < next_trim_) return;
+  next_trim_ = now + kTrimInterval;
+  ::malloc_trim(0);
 }
 
 }  // namespace veche::server

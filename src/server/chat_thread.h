@@ -61,6 +61,7 @@ class ChatThread {
   void send_out();
   void probe_store();
   void wait_for_mail();
+  void give_memory_back();
 
   chat::Chat& chat_;
   store::Journal& journal_;
@@ -73,6 +74,7 @@ class ChatThread {
   Dispatcher dispatcher_;
   std::vector<std::size_t> credits_;  // of this batch, by loop
   base::MonoTime next_probe_{};
+  base::MonoTime next_trim_{};
   bool rested_ = false;  // nothing left to do while idle
 
   std::mutex mutex_;

@@ -151,7 +151,7 @@ base::Result<std::unique_ptr<base::Log>> open_log(const control::Config& config,
 }  // namespace
 
 int serve(const control::Config& config, control::ConfigSource source, bool console) {
-  net::ignore_sigpipe();
+  net::ignore_write_signals();
   auto signals = take_signals(console);
   if (!signals) return failed(signals.error());
   if (auto crypto = store::init_crypto(); !crypto) return failed(crypto.error());
