@@ -10,15 +10,17 @@ using base::WallTime;
 ConnectionCounter::Verdict ConnectionCounter::came(const std::string& address, WallTime now) {
   sweep(now);
   undo_.keep(entries_, address);
-  const unsigned per_window = policy_.connections_per_window;
-  const auto interval =
-      per_window == 0 ? WallTime::duration::zero() : WallTime::duration(kConnectionWindow) / per_window;
-  const auto [found, fresh] = entries_.try_emplace(address, Entry{0, {per_window, interval}});
-  Entry& entry = found->second;
+  Entry& entry = entries_[address];
   ++entry.open;
   const unsigned at_once = policy_.connections_per_address;
   if (at_once != 0 && entry.open > at_once) return Verdict::too_many;
-  return entry.rate.take(now) ? Verdict::welcome : Verdict::too_fast;
+  return entry.rate.take(rate(), now) ? Verdict::welcome : Verdict::too_fast;
+}
+
+Rate<WallTime> ConnectionCounter::rate() const {
+  const unsigned per_window = policy_.connections_per_window;
+  if (per_window == 0) return {};
+  return {per_window, WallTime::duration(kConnectionWindow) / per_window};
 }
 
 void ConnectionCounter::left(const std::string& address, WallTime now) {
@@ -33,7 +35,7 @@ void ConnectionCounter::left(const std::string& address, WallTime now) {
 std::chrono::seconds ConnectionCounter::retry_after(const std::string& address, WallTime now) const {
   const auto found = entries_.find(address);
   if (found == entries_.end()) return std::chrono::seconds{0};
-  return std::chrono::ceil<std::chrono::seconds>(found->second.rate.wait(now));
+  return std::chrono::ceil<std::chrono::seconds>(found->second.rate.wait(rate(), now));
 }
 
 std::vector<std::string> ConnectionCounter::describe() const {

@@ -34,6 +34,7 @@ class ConnectionCounter {
     RateLimit<base::WallTime> rate;
   };
   void sweep(base::WallTime now);
+  Rate<base::WallTime> rate() const;
 
   const Policy& policy_;
   UndoLog& undo_;

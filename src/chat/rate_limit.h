@@ -1,4 +1,5 @@
-// A token bucket: so many at once, then so many a second. Pure: time is passed in.
+// A token bucket: so many at once, then so many a second. Pure: time and rate are passed in, so a bucket is
+// one time, and a rate that the operator changes holds for every bucket at once.
 #pragma once
 
 #include <algorithm>
@@ -8,27 +9,34 @@ namespace veche::chat {
 
 /// `Time` is a std::chrono time_point. Refills at one token per `interval` up to `burst`.
 template <class Time>
+struct Rate {
+  using Duration = typename Time::duration;
+
+  unsigned burst = 0;
+  Duration interval{0};  ///< zero: no limit
+
+  Duration span() const { return interval * burst; }
+};
+
+template <class Time>
 class RateLimit {
  public:
   using Duration = typename Time::duration;
 
-  /// `interval` zero: no limit.
-  RateLimit(unsigned burst, Duration interval) : interval_(interval), span_(interval * burst) {}
-
   /// Takes one token if there is one.
-  bool take(Time now) {
-    if (interval_ == Duration::zero()) return true;
+  bool take(const Rate<Time>& rate, Time now) {
+    if (rate.interval == Duration::zero()) return true;
     // Emptier than empty means that the clock was set back: that is nobody's fault.
-    full_at_ = std::min(full_at_, now + span_);
-    if (wait(now) > Duration::zero()) return false;
-    full_at_ = std::max(full_at_, now) + interval_;
+    full_at_ = std::min(full_at_, now + rate.span());
+    if (wait(rate, now) > Duration::zero()) return false;
+    full_at_ = std::max(full_at_, now) + rate.interval;
     return true;
   }
 
   /// How long until `take` would succeed.
-  Duration wait(Time now) const {
-    if (interval_ == Duration::zero()) return Duration::zero();
-    const Time earliest = full_at_ - (span_ - interval_);
+  Duration wait(const Rate<Time>& rate, Time now) const {
+    if (rate.interval == Duration::zero()) return Duration::zero();
+    const Time earliest = full_at_ - (rate.span() - rate.interval);
     return std::max(Duration::zero(), earliest - now);
   }
 
@@ -38,8 +46,6 @@ class RateLimit {
   Time full_at() const { return full_at_; }
 
  private:
-  Duration interval_;
-  Duration span_;
   Time full_at_{};  // all that a token bucket needs to know (GCRA)
 };
 

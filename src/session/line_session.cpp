@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-chat::RateLimit<base::MonoTime> rate_of(const LineOptions& options) {
+chat::Rate<base::MonoTime> rate_of(const LineOptions& options) {
   using Duration = base::MonoTime::duration;
   if (options.command_rate == 0) return {0, Duration::zero()};
   return {std::max(1u, options.command_burst), Duration(std::chrono::seconds{1}) / options.command_rate};
@@ -27,8 +27,7 @@ LineSession::LineSession(Host& host, const LineOptions& options)
       options_(options),
       lines_(base::limits::kLineBytesMax),
       t_(options.language),
-      dialogue_(std::make_unique<Dialogue>()),
-      rate_(rate_of(options)) {}
+      dialogue_(std::make_unique<Dialogue>()) {}
 
 // --- input
 
@@ -77,7 +76,7 @@ void LineSession::pump() {
 /// Beyond its rate a client is read more slowly; nothing of it is dropped.
 bool LineSession::speaking_too_fast() {
   if (lines_.buffered() == 0) return false;
-  const auto wait = rate_.wait(host_.now());
+  const auto wait = rate_.wait(rate_of(options_), host_.now());
   if (wait <= decltype(wait)::zero()) return false;
   arm(TimerFor::rate, std::chrono::ceil<milliseconds>(wait));
   return true;
@@ -87,7 +86,7 @@ bool LineSession::held_up() { return lines_.buffered() > 0 && host_.chat_is_busy
 
 void LineSession::take(const wire::LineDecoder::Event& event) {
   prompt_answered();
-  if (step_ == Step::chatting) rate_.take(host_.now());
+  if (step_ == Step::chatting) rate_.take(rate_of(options_), host_.now());
   if (in_password_change()) ++dialogue_->lines;
   if (const auto* line = std::get_if<wire::LineDecoder::Line>(&event)) {
     take_line(line->text);
