@@ -28,16 +28,16 @@ failed_logins_per_minute = 0
 
 
 class Server:
-    """`veche serve` in a data directory of its own, on a free loopback port."""
+    """`veche serve` in a data directory of its own, on a free loopback port; `prefix`: the command that starts it."""
 
-    def __init__(self, config=QUICK_CONFIG, args=(), data=None, listen="line://127.0.0.1:0", env=None):
+    def __init__(self, config=QUICK_CONFIG, args=(), data=None, listen="line://127.0.0.1:0", env=None, prefix=()):
         self.dir = data or tempfile.mkdtemp(prefix="veche-e2e-")
         self.owns_dir = data is None
         config_file = os.path.join(self.dir, "veche.toml")
         with open(config_file, "w", encoding="utf-8") as file:
             file.write(config)
         self.data = os.path.join(self.dir, "data")
-        self.command = [VECHE, "serve", "--config", config_file, "--data", self.data, "--no-console", *args]
+        self.command = [*prefix, VECHE, "serve", "--config", config_file, "--data", self.data, "--no-console", *args]
         if listen:
             self.command += ["--listen", listen]
         self.env = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", **(env or {})}
@@ -86,18 +86,47 @@ class Server:
         client.expect("READY\n")
         return client
 
+    def proc(self, name):
+        """A file of the process in /proc."""
+        with open(f"/proc/{self.process.pid}/{name}", encoding="utf-8") as file:
+            return file.read()
+
+    def cpu_s(self):
+        """Processor time used so far."""
+        fields = self.proc("stat").rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_mib(self):
+        return int(re.search(r"VmRSS:\s+(\d+)", self.proc("status")).group(1)) / 1024
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def log(self):
         with open(os.path.join(self.data, "veche.log"), encoding="utf-8") as file:
             return file.read()
 
 
+def wait_until(holds, what):
+    """Looks until `holds()` gives something true, and gives that. For what nobody tells us of when it changes."""
+    end = time.monotonic() + DEADLINE_S
+    while not (found := holds()):
+        if time.monotonic() > end:
+            raise AssertionError(f"in {DEADLINE_S} s it did not come to this: {what}")
+        time.sleep(0.01)
+    return found
+
+
 class Client:
     """One connection; what came is in `seen` until it is taken."""
 
-    def __init__(self, port, receive_buffer=None):
+    def __init__(self, port, receive_buffer=None, segment=None):
+        """Small segments keep the kernel's own buffers for this connection small: over loopback they hold megabytes."""
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if segment:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment)
         self.socket.settimeout(DEADLINE_S)
         self.socket.connect(("127.0.0.1", port))
         self.seen = b""
