@@ -106,7 +106,7 @@ class CommandLine {
         ->type_name("PROTOCOL://ADDRESS:PORT")
         ->expected(1)
         ->take_all();
-    serve_->add_option("--model", serve_options_.model, t_("How clients are served: events"))
+    serve_->add_option("--model", serve_options_.model, t_("How clients are served: events or threads"))
         ->type_name("MODEL");
     serve_->add_option("--loops", serve_options_.loops, t_("Number of event loops; 0: one per core"))
         ->type_name("N");

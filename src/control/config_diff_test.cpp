@@ -94,7 +94,7 @@ TEST(ConfigDiff, ListenersAreFoundByTheirPlace) {
 /// A configuration that differs from the default in every key with an effect, entries included.
 Config all_different() {
   Config config;
-  config.server = {"a", "b", "c", "d", "e", "f", base::Language::ru, "events", 7, true};
+  config.server = {"a", "b", "c", "d", "e", "f", base::Language::ru, "threads", 7, true};
   config.listen = {{"line", "::1", 4000, true}, {"line", "::1", 4001, true}};
   config.operators = {{"root", "x", {"view"}}};
   config.limits = {1, 2, 3, 4, 5s, 6s, 70'000, 80'000, 9, 10, 11};

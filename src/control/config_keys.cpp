@@ -199,10 +199,10 @@ void server_rows(Rows rows) {
   rows.choice("language", part, &S::language, {"en", "ru", "uk"},
               "Default language for people: en, ru or uk.");
   ConfigKey& model =
-      restart(rows.key("model", part, &S::model, "How clients are served: events (event loops)."));
+      restart(rows.key("model", part, &S::model,
+                       "How clients are served: events (event loops) or threads (a thread for each)."));
   model.kind = KeyKind::choice;
-  model.words = {"events"};
-  model.later = {"threads"};
+  model.words = {"events", "threads"};
   restart(rows.key("loops", part, &S::loops, "Number of event loops, a thread each; 0: one per core."))
       .range = {0, 255, false};
   rows.idle("trusted_proxies", KeyKind::list, Strings{"10.0.0.0/8"});

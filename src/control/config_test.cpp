@@ -45,7 +45,7 @@ motd_file = "motd.txt"
 password = "сезам"
 description = "a club"
 language = "uk"
-model = "events"
+model = "threads"
 loops = 3
 durability = "power"
 [limits]
@@ -90,6 +90,7 @@ format = "json"
   EXPECT_EQ(config.server.password, "сезам");
   EXPECT_EQ(config.server.description, "a club");
   EXPECT_EQ(config.server.language, base::Language::uk);
+  EXPECT_EQ(config.server.model, "threads");
   EXPECT_EQ(config.server.loops, 3u);
   EXPECT_TRUE(config.server.power_durable);
   EXPECT_EQ(config.limits.connections_per_address, 1u);
@@ -245,8 +246,8 @@ INSTANTIATE_TEST_SUITE_P(Types, WrongConfig, testing::ValuesIn(kWrongTypes));
 
 constexpr Wrong kWrongValues[] = {
     {"[server]\nlanguage = \"de\"\n", "v.toml:2:12: server.language: 'de' is not known (one of: en, ru, uk)"},
-    {"[server]\nmodel = \"threads\"\n",
-     "v.toml:2:9: server.model: 'threads' is not in this version (one of: events)"},
+    {"[server]\nmodel = \"fork\"\n",
+     "v.toml:2:9: server.model: 'fork' is not known (one of: events, threads)"},
     {"[server]\nname = \"two words\"\n",
      "v.toml:2:8: server.name: a host name has 1 to 63 letters, digits, dots and hyphens (for example: "
      "chat.example.org)"},

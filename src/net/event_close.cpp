@@ -1,31 +1,13 @@
 // How an event loop's connection ends: the goodbye and its patience, and what each way of going means to TCP.
+#include "net/connection_steps.h"
 #include "net/event_connection.h"
-#include "net/socket.h"
 
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <span>
 #include <utility>
 
 namespace veche::net {
-namespace {
-
-constexpr int kDiscardReadsMax = 4;
-
-}  // namespace
-
-CloseReason EventConnection::reason_of(int error) {
-  switch (error) {
-    case ETIMEDOUT:
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-      return CloseReason::peer_dead;
-    default:
-      return CloseReason::reset;  // ECONNRESET, EPIPE, and whatever else broke it
-  }
-}
 
 void EventConnection::finish() {
   loop_.check_thread();
@@ -61,23 +43,11 @@ void EventConnection::close(CloseReason reason) {
 }
 
 void EventConnection::bury() {
-  const bool stuck = reason_ == CloseReason::slow_reader || reason_ == CloseReason::write_stalled;
-  if (stuck) {
-    reset_on_close(fd_.get());  // or the kernel would offer its own megabytes to such a peer for minutes
-  } else if (!fin_received_) {
-    discard_input();
-  }
+  prepare_close(fd_.get(), reason_, fin_received_, loop_.read_buffer());
   loop_.unwatch(fd_.get(), *this);
   fd_.reset();
   handler_->closed(reason_);
   handler_.reset();
-}
-
-/// Closing over unread input makes TCP send a reset, which can overtake what we sent last.
-void EventConnection::discard_input() {
-  const std::span<char> buffer = loop_.read_buffer();
-  for (int reads = 0; reads < kDiscardReadsMax; ++reads)
-    if (::recv(fd_.get(), buffer.data(), buffer.size(), 0) < static_cast<ssize_t>(buffer.size())) return;
 }
 
 }  // namespace veche::net

@@ -11,12 +11,16 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::Kind;
 using testing::Peer;
 using testing::Story;
 
 class EventCloseTest : public testing::LoopTest {};
+/// What holds for a connection with a thread of its own too.
+class Closes : public testing::ConnectionTest {};
+INSTANTIATE_TEST_SUITE_P(Kinds, Closes, ::testing::Values(Kind::events, Kind::threads), testing::kind_name);
 
-TEST_F(EventCloseTest, FinishSendsEverythingThenTheFin) {
+TEST_P(Closes, FinishSendsEverythingThenTheFin) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
@@ -33,7 +37,7 @@ TEST_F(EventCloseTest, FinishSendsEverythingThenTheFin) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::finished});
 }
 
-TEST_F(EventCloseTest, GreetingAndGoodbyeInOneBreathArrive) {
+TEST_P(Closes, GreetingAndGoodbyeInOneBreathArrive) {
   Story& story = new_story();
   story.on_open = [&] {
     story.connection->send("Hello, World!\r\n");
@@ -45,7 +49,7 @@ TEST_F(EventCloseTest, GreetingAndGoodbyeInOneBreathArrive) {
 }
 
 // A close over unread input is a reset, and a reset makes the peer's kernel forget the goodbye.
-TEST_F(EventCloseTest, PeerThatKeepsTalkingStillGetsTheGoodbye) {
+TEST_P(Closes, PeerThatKeepsTalkingStillGetsTheGoodbye) {
   Story& story = new_story();
   story.on_bytes = [&](std::string_view) {
     story.connection->send("ERR refused\r\n");
@@ -69,7 +73,7 @@ TEST_F(EventCloseTest, PeerThatKeepsTalkingStillGetsTheGoodbye) {
 
 // A peer that writes all it has before it reads takes no goodbye until it is read from. Both sides'
 // buffers are full then, and the next edge would be a window probe's, many turns later.
-TEST_F(EventCloseTest, FinishDuringAPauseReadsTheInputAway) {
+TEST_P(Closes, FinishDuringAPauseReadsTheInputAway) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
@@ -90,7 +94,7 @@ TEST_F(EventCloseTest, FinishDuringAPauseReadsTheInputAway) {
   EXPECT_EQ(story.bytes, "");
 }
 
-TEST_F(EventCloseTest, AbortOverUnreadInputIsNoReset) {
+TEST_P(Closes, AbortOverUnreadInputIsNoReset) {
   Story& story = new_story();
   Peer peer = adopt(story);
   story.connection->pause_reading();
@@ -105,7 +109,7 @@ TEST_F(EventCloseTest, AbortOverUnreadInputIsNoReset) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::aborted});
 }
 
-TEST_F(EventCloseTest, AbortDropsWhatIsQueued) {
+TEST_P(Closes, AbortDropsWhatIsQueued) {
   Story& story = new_story();
   Peer peer = adopt(story);
   story.connection->send("never sent");
@@ -114,7 +118,7 @@ TEST_F(EventCloseTest, AbortDropsWhatIsQueued) {
   EXPECT_EQ(peer.text, "");
 }
 
-TEST_F(EventCloseTest, PeerThatNeverSaysFinIsLeftAfterAWhile) {
+TEST_P(Closes, PeerThatNeverSaysFinIsLeftAfterAWhile) {
   make_loop({.linger = seconds{5}});
   Story& story = new_story();
   Peer peer = adopt(story);
@@ -129,7 +133,7 @@ TEST_F(EventCloseTest, PeerThatNeverSaysFinIsLeftAfterAWhile) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::finished});
 }
 
-TEST_F(EventCloseTest, PeerThatDoesNotTakeTheGoodbyeIsStalled) {
+TEST_P(Closes, PeerThatDoesNotTakeTheGoodbyeIsStalled) {
   make_loop({.send_queue_bytes = 0, .write_stall = seconds{60}, .goodbye = seconds{5}});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
@@ -142,7 +146,7 @@ TEST_F(EventCloseTest, PeerThatDoesNotTakeTheGoodbyeIsStalled) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::write_stalled});
 }
 
-TEST_F(EventCloseTest, ClosedIsNeverInsideACallOfTheHandler) {
+TEST_P(Closes, ClosedIsNeverInsideACallOfTheHandler) {
   Story& story = new_story();
   bool inside = false;
   story.on_bytes = [&](std::string_view) {
@@ -204,12 +208,12 @@ TEST_F(EventCloseTest, OneHandlerMaySendToAnotherAndEndItWhileTheLoopSends) {
   EXPECT_EQ(loop->connection_count(), 1u);
 }
 
-TEST_F(EventCloseTest, LoopThatEndsTellsEveryHandler) {
+TEST_P(Closes, LoopThatEndsTellsEveryHandler) {
   Story& one = new_story();
   Story& two = new_story();
   Peer first = adopt(one);
   Peer second = adopt(two);
-  loop.reset();
+  end_all();
   EXPECT_EQ(one.closed, std::vector{CloseReason::aborted});
   EXPECT_EQ(two.closed, std::vector{CloseReason::aborted});
   EXPECT_TRUE((first.receive(), first.fin));
@@ -217,7 +221,7 @@ TEST_F(EventCloseTest, LoopThatEndsTellsEveryHandler) {
 
 // Every mixture of what the peer, the handler and time can do, in any order: one `opened`, one `closed`,
 // nothing after it (StoryHandler asserts that), no descriptor left.
-TEST_F(EventCloseTest, AnyOrderOfEndsLeadsToOneClosed) {
+TEST_P(Closes, AnyOrderOfEndsLeadsToOneClosed) {
   make_loop({.send_queue_bytes = 200'000});
   std::mt19937 random(1898);
   for (int round = 0; round < 300; ++round) {
@@ -263,7 +267,7 @@ TEST_F(EventCloseTest, AnyOrderOfEndsLeadsToOneClosed) {
           handler_step();
           break;
         case 5:
-          loop->run_once(milliseconds{0});
+          turn(milliseconds{0});
           break;
         default:
           peer.send(std::string(random() % 100'000, 'p'));
@@ -271,7 +275,7 @@ TEST_F(EventCloseTest, AnyOrderOfEndsLeadsToOneClosed) {
     }
     if (story.connection) story.connection->finish();
     peer.close();
-    ASSERT_TRUE(turn_until([&] { return clock.advance(seconds{1}), loop->connection_count() == 0; }))
+    ASSERT_TRUE(turn_until([&] { return clock.advance(seconds{1}), connection_count() == 0; }))
         << "round " << round;
     EXPECT_EQ(story.opened, 1);
     EXPECT_EQ(story.closed.size(), 1u);

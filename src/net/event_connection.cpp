@@ -1,10 +1,10 @@
 #include "net/event_connection.h"
 
+#include "net/connection_steps.h"
 #include "net/socket.h"
 
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -13,7 +13,6 @@ namespace {
 
 /// As much in one queue gains nothing from waiting for the end of the turn, and leaves the processor's cache.
 constexpr std::size_t kSendNowBytes = 128 * 1024;
-constexpr std::size_t kPiecesMax = 64;
 
 }  // namespace
 
@@ -118,31 +117,16 @@ void EventConnection::queue_grew() {
   list_for_flushing();
 }
 
-/// Hands the queue to the socket until one of them is empty or full. Calls no handler.
+/// Hands the queue to the socket. Calls no handler.
 void EventConnection::write_out() {
-  bool progress = false;
-  while (queue_ && !blocked_) {
-    std::array<iovec, kPiecesMax> room;
-    const std::span<iovec> pieces = queue_->gather(room);
-    std::size_t offered = 0;
-    for (const iovec& piece : pieces) offered += piece.iov_len;
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = pieces.size();
-    const ssize_t sent = pieces.size() == 1 ? ::send(fd_.get(), pieces[0].iov_base, offered, MSG_NOSIGNAL)
-                                            : ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) return close(reason_of(errno));
-      blocked_ = true;
-      break;
-    }
-    progress = true;
-    queue_->consume(static_cast<std::size_t>(sent));
-    blocked_ = static_cast<std::size_t>(sent) < offered;  // a short write: full, as a short read is drained
+  Sent sent;
+  if (queue_ && !blocked_) {
+    sent = send_queued(fd_.get(), *queue_);
+    if (sent.error != 0) return close(reason_of(sent.error));
+    blocked_ = sent.blocked;
     if (queue_->empty()) loop_.give_back(std::move(queue_));
   }
-  after_write(progress);
+  after_write(sent.progress);
 }
 
 void EventConnection::after_write(bool progress) {

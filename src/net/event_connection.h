@@ -46,7 +46,6 @@ class EventConnection final : public Connection, public Source {
   bool wants_input() const {
     return !fin_received_ && (state_ == State::open ? !paused_ : state_ != State::closed);
   }
-  static CloseReason reason_of(int error);
   void input_ended();
   SendQueue& queue();
   void queue_grew();
@@ -54,7 +53,6 @@ class EventConnection final : public Connection, public Source {
   void after_write(bool progress);
   void say_goodbye();
   void close(CloseReason reason);
-  void discard_input();
   void list_for_reading();
   void list_for_flushing();
 

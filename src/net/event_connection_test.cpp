@@ -11,10 +11,15 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::Kind;
 using testing::Peer;
 using testing::Story;
 
 class EventConnectionTest : public testing::LoopTest {};
+/// What holds for a connection with a thread of its own too.
+class Connections : public testing::ConnectionTest {};
+INSTANTIATE_TEST_SUITE_P(Kinds, Connections, ::testing::Values(Kind::events, Kind::threads),
+                         testing::kind_name);
 
 SharedBytes share(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
 
@@ -29,22 +34,22 @@ void echo(Story& story) {
   story.on_bytes = [&story](std::string_view bytes) { story.connection->send(bytes); };
 }
 
-TEST_F(EventConnectionTest, EchoesAndHonoursHalfClose) {
+TEST_P(Connections, EchoesAndHonoursHalfClose) {
   Story& story = new_story();
   echo(story);
   story.on_fin = [&] { story.connection->finish(); };
   Peer peer = adopt(story);
-  EXPECT_EQ(loop->connection_count(), 1u);
+  EXPECT_EQ(connection_count(), 1u);
   EXPECT_EQ(peer.send("hello"), 5u);
   peer.shutdown_write();
   ASSERT_TRUE(turn_until([&] { return peer.receive(), peer.fin; }));
   EXPECT_EQ(peer.text, "hello");
   EXPECT_EQ(story.fins, 1);
   EXPECT_EQ(story.closed, std::vector{CloseReason::finished});
-  EXPECT_EQ(loop->connection_count(), 0u);
+  EXPECT_EQ(connection_count(), 0u);
 }
 
-TEST_F(EventConnectionTest, EchoesMegabytesBothWays) {
+TEST_P(Connections, EchoesMegabytesBothWays) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();
   echo(story);
@@ -64,7 +69,7 @@ TEST_F(EventConnectionTest, EchoesMegabytesBothWays) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::finished});
 }
 
-TEST_F(EventConnectionTest, PeerMayStillReadAfterItsFin) {
+TEST_P(Connections, PeerMayStillReadAfterItsFin) {
   Story& story = new_story();
   Peer peer = adopt(story);
   peer.shutdown_write();
@@ -81,7 +86,7 @@ TEST_F(EventConnectionTest, PeerMayStillReadAfterItsFin) {
 }
 
 // The FIN's edge comes with the data's: after the short read nobody would tell of the FIN.
-TEST_F(EventConnectionTest, FinRightBehindDataIsNotLost) {
+TEST_P(Connections, FinRightBehindDataIsNotLost) {
   for (int i = 0; i < 100; ++i) {
     Story& story = new_story();
     story.on_fin = [&] { story.connection->finish(); };
@@ -95,7 +100,7 @@ TEST_F(EventConnectionTest, FinRightBehindDataIsNotLost) {
 }
 
 // telnet sends IAC DM with the DM urgent, and a read stops short at it whatever lies behind.
-TEST_F(EventConnectionTest, UrgentDataNeitherTearsTheStreamNorLosesTheEdge) {
+TEST_P(Connections, UrgentDataNeitherTearsTheStreamNorLosesTheEdge) {
   Story& story = new_story();
   Peer peer = adopt(story);
   settle();
@@ -108,7 +113,7 @@ TEST_F(EventConnectionTest, UrgentDataNeitherTearsTheStreamNorLosesTheEdge) {
             "cd");
 }
 
-TEST_F(EventConnectionTest, ResetMidwayIsReportedOnce) {
+TEST_P(Connections, ResetMidwayIsReportedOnce) {
   Story& story = new_story();
   echo(story);
   Peer peer = adopt(story);
@@ -121,7 +126,7 @@ TEST_F(EventConnectionTest, ResetMidwayIsReportedOnce) {
   EXPECT_EQ(story.fins, 0);
 }
 
-TEST_F(EventConnectionTest, ResetAfterTheFinIsNoticed) {
+TEST_P(Connections, ResetAfterTheFinIsNoticed) {
   Story& story = new_story();
   Peer peer = adopt(story);
   peer.shutdown_write();
@@ -131,7 +136,7 @@ TEST_F(EventConnectionTest, ResetAfterTheFinIsNoticed) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::reset});
 }
 
-TEST_F(EventConnectionTest, SendingToAPeerThatHasGoneIsAReset) {
+TEST_P(Connections, SendingToAPeerThatHasGoneIsAReset) {
   Story& story = new_story();
   Peer peer = adopt(story);
   peer.close();
@@ -143,7 +148,7 @@ TEST_F(EventConnectionTest, SendingToAPeerThatHasGoneIsAReset) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::reset});
 }
 
-TEST_F(EventConnectionTest, SharedAndOwnBytesKeepTheirOrder) {
+TEST_P(Connections, SharedAndOwnBytesKeepTheirOrder) {
   Story& story = new_story();
   Peer peer = adopt(story);
   const SharedBytes room = share("[one][two][three]");
@@ -157,7 +162,7 @@ TEST_F(EventConnectionTest, SharedAndOwnBytesKeepTheirOrder) {
   EXPECT_EQ(room.use_count(), 1);
 }
 
-TEST_F(EventConnectionTest, SharedBytesAreHeldForASlowReaderAndArriveWhole) {
+TEST_P(Connections, SharedBytesAreHeldForASlowReaderAndArriveWhole) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
@@ -181,7 +186,7 @@ TEST_F(EventConnectionTest, SharedBytesAreHeldForASlowReaderAndArriveWhole) {
   EXPECT_EQ(big.use_count(), 1);
 }
 
-TEST_F(EventConnectionTest, WritableComesOnceWhenABacklogHasGone) {
+TEST_P(Connections, WritableComesOnceWhenABacklogHasGone) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
@@ -199,7 +204,7 @@ TEST_F(EventConnectionTest, WritableComesOnceWhenABacklogHasGone) {
   EXPECT_EQ(story.writables, 1);
 }
 
-TEST_F(EventConnectionTest, OnePieceAtATimeThroughWritableArrivesWhole) {
+TEST_P(Connections, OnePieceAtATimeThroughWritableArrivesWhole) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();
   const std::string piece = pattern(5'000'000);
@@ -211,7 +216,7 @@ TEST_F(EventConnectionTest, OnePieceAtATimeThroughWritableArrivesWhole) {
   EXPECT_TRUE(peer.text == piece + piece + piece + piece);
 }
 
-TEST_F(EventConnectionTest, SlowReaderIsCutAtTheBound) {
+TEST_P(Connections, SlowReaderIsCutAtTheBound) {
   make_loop({.send_queue_bytes = 100'000});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
@@ -220,13 +225,13 @@ TEST_F(EventConnectionTest, SlowReaderIsCutAtTheBound) {
     if (story.connection) story.connection->send(std::string(10'000, 'x'));
     sent += 10'000;
     EXPECT_LE(story.connection ? story.connection->backlog() : 0, 100'000u);
-    loop->run_once(milliseconds{0});
+    turn(milliseconds{0});
   }
   EXPECT_EQ(story.closed, std::vector{CloseReason::slow_reader});
-  EXPECT_EQ(loop->connection_count(), 0u);
+  EXPECT_EQ(connection_count(), 0u);
 }
 
-TEST_F(EventConnectionTest, ReaderThatHasRoomIsNotJudgedByOneBigSend) {
+TEST_P(Connections, ReaderThatHasRoomIsNotJudgedByOneBigSend) {
   make_loop({.send_queue_bytes = 1000});
   Story& story = new_story();
   Peer peer = adopt(story);
@@ -237,22 +242,22 @@ TEST_F(EventConnectionTest, ReaderThatHasRoomIsNotJudgedByOneBigSend) {
   EXPECT_TRUE(story.closed.empty());
 }
 
-TEST_F(EventConnectionTest, ReaderThatHasCaughtUpIsTriedBeforeItIsJudged) {
+TEST_P(Connections, ReaderThatHasCaughtUpIsTriedBeforeItIsJudged) {
   make_loop({.send_queue_bytes = 400'000});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
   while (story.connection->backlog() < 300'000) {
     story.connection->send(std::string(10'000, 'x'));
-    loop->run_once(milliseconds{0});
+    turn(milliseconds{0});
     ASSERT_TRUE(story.closed.empty());
   }
   for (int i = 0; i < 1000; ++i) peer.receive();  // the edge that tells of the room waits for the next turn
   story.connection->send(std::string(200'000, 'x'));
-  loop->run_once(milliseconds{0});
+  turn(milliseconds{0});
   EXPECT_TRUE(story.closed.empty());
 }
 
-TEST_F(EventConnectionTest, PeerThatTakesNothingIsCutAtTheWriteStallDeadline) {
+TEST_P(Connections, PeerThatTakesNothingIsCutAtTheWriteStallDeadline) {
   make_loop({.send_queue_bytes = 0, .write_stall = seconds{60}});
   Story& story = new_story();
   Peer peer = adopt(story, 4096);
@@ -264,7 +269,7 @@ TEST_F(EventConnectionTest, PeerThatTakesNothingIsCutAtTheWriteStallDeadline) {
   const std::size_t backlog = story.connection->backlog();
   ASSERT_TRUE(turn_until([&] { return peer.receive(500'000), story.connection->backlog() < backlog; }));
   clock.advance(seconds{59});  // slow but steady: the deadline counts from the last byte that it took
-  loop->run_once(milliseconds{0});
+  turn(milliseconds{0});
   EXPECT_TRUE(story.closed.empty());
   settle();
   clock.advance(seconds{61});
@@ -272,7 +277,7 @@ TEST_F(EventConnectionTest, PeerThatTakesNothingIsCutAtTheWriteStallDeadline) {
   EXPECT_EQ(story.closed, std::vector{CloseReason::write_stalled});
 }
 
-TEST_F(EventConnectionTest, PauseStopsInputAndResumeNeedsNoNewEdge) {
+TEST_P(Connections, PauseStopsInputAndResumeNeedsNoNewEdge) {
   Story& story = new_story();
   story.on_bytes = [&](std::string_view) { story.connection->pause_reading(); };
   Peer peer = adopt(story);
@@ -294,7 +299,7 @@ TEST_F(EventConnectionTest, PauseStopsInputAndResumeNeedsNoNewEdge) {
   EXPECT_GE(resumes, 4);
 }
 
-TEST_F(EventConnectionTest, FinDuringAPauseComesAfterTheData) {
+TEST_P(Connections, FinDuringAPauseComesAfterTheData) {
   Story& story = new_story();
   Peer peer = adopt(story);
   story.connection->pause_reading();
@@ -308,7 +313,7 @@ TEST_F(EventConnectionTest, FinDuringAPauseComesAfterTheData) {
   EXPECT_EQ(story.bytes, "said before leaving");
 }
 
-TEST_F(EventConnectionTest, PauseAndResumeInsideReceivedLosesNothing) {
+TEST_P(Connections, PauseAndResumeInsideReceivedLosesNothing) {
   Story& story = new_story();
   story.on_bytes = [&](std::string_view) {
     story.connection->pause_reading();
@@ -347,7 +352,7 @@ TEST_F(EventConnectionTest, FloodOfOneDoesNotDelayAnother) {
   ASSERT_TRUE(turn_until([&] { return quiet.bytes.size() == 20; }));
 }
 
-TEST_F(EventConnectionTest, HandlersTimerFiresOnceAndCanBeMoved) {
+TEST_P(Connections, HandlersTimerFiresOnceAndCanBeMoved) {
   Story& story = new_story();
   Peer peer = adopt(story);
   story.connection->set_timer(milliseconds{1000});

@@ -1,30 +1,19 @@
 #include "net/listener.h"
 
+#include "net/connection_steps.h"
+
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
 namespace veche::net {
 namespace {
 
-constexpr int kRefusedReadsMax = 16;
-
 // An eventfd needs nothing but a free number: no path that a jail may lack.
 Fd open_reserve() { return Fd(::eventfd(0, EFD_CLOEXEC)); }
-
-// Waits for nothing: a client of a server in need gets one line, if the socket takes it.
-void refuse(Fd client, const std::string& text) {
-  if (!text.empty()) ::send(client.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  ::shutdown(client.get(), SHUT_WR);
-  // What came before would turn the close into a reset, and that eats the line.
-  std::array<char, 4096> unread;
-  for (int reads = 0; reads < kRefusedReadsMax; ++reads)
-    if (::recv(client.get(), unread.data(), unread.size(), MSG_DONTWAIT) <= 0) break;
-}
 
 }  // namespace
 
@@ -123,7 +112,8 @@ void Listener::refuse_waiting() {
     Fd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     const bool was_waiting = static_cast<bool>(client);
     if (was_waiting) {
-      refuse(std::move(client), options_.refusal);
+      refuse(client.get(), options_.refusal);
+      client.reset();  // before the reserve is taken again: there is no other number
       ++refused_;
     }
     reserve_ = open_reserve();  // another thread may have been quicker; `expired` tries again

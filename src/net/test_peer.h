@@ -1,5 +1,5 @@
 // For the tests of this folder: the other end of a connection, and a handler that writes down what it hears.
-// All on the loop's thread: a test turns the loop until what it waits for has come, and nothing sleeps.
+// All on one thread: a test turns the loop until what it waits for has come, and nothing sleeps.
 #pragma once
 
 #include "base/log.h"
@@ -7,6 +7,7 @@
 #include "net/fd.h"
 #include "net/handler.h"
 #include "net/socket.h"
+#include "net/thread_connection.h"
 
 #include <gtest/gtest.h>
 
@@ -195,5 +196,58 @@ class LoopTest : public ::testing::Test {
   std::deque<Story> stories;
   std::unique_ptr<EventLoop> loop;  // goes first, and tells the handlers that are left
 };
+
+enum class Kind : std::uint8_t { events, threads };
+
+/// What every kind of connection must do: served by a loop, or each one's turns taken by hand, as its thread
+/// would.
+class ConnectionTest : public LoopTest, public ::testing::WithParamInterface<Kind> {
+ protected:
+  void make_loop(const LoopOptions& options) {
+    options_ = options;
+    if (GetParam() == Kind::events) LoopTest::make_loop(options);
+  }
+
+  Peer adopt(Story& story, int peer_receive_buffer = 0) {
+    if (GetParam() == Kind::events) return LoopTest::adopt(story, peer_receive_buffer);
+    Pair pair = connected_pair(peer_receive_buffer);
+    connections_.push_back(std::make_unique<ThreadConnection>(std::move(pair.server), make_waker(),
+                                                              pair.address, clock, options_));
+    connections_.back()->open(std::make_unique<StoryHandler>(story));
+    return std::move(pair.peer);
+  }
+
+  void turn(std::chrono::milliseconds max_wait) {
+    if (GetParam() == Kind::events) return loop->run_once(max_wait);
+    std::erase_if(connections_, [=](const auto& connection) { return !connection->run_once(max_wait); });
+  }
+  template <class Done>
+  bool turn_until(Done done) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      turn(std::chrono::milliseconds{1});
+    }
+    return true;
+  }
+  void settle() {
+    for (int i = 0; i < 5; ++i) turn(std::chrono::milliseconds{1});
+  }
+  std::size_t connection_count() const {
+    return GetParam() == Kind::events ? loop->connection_count() : connections_.size();
+  }
+  void end_all() {
+    loop.reset();
+    connections_.clear();
+  }
+
+ private:
+  LoopOptions options_;
+  std::vector<std::unique_ptr<ThreadConnection>> connections_;
+};
+
+inline std::string kind_name(const ::testing::TestParamInfo<Kind>& info) {
+  return info.param == Kind::events ? "events" : "threads";
+}
 
 }  // namespace veche::net::testing

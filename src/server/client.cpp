@@ -1,7 +1,6 @@
 #include "server/client.h"
 
 #include "base/check.h"
-#include "server/client_loop.h"
 #include "session/line_session.h"
 #include "store/password.h"
 
@@ -16,8 +15,14 @@ Client::~Client() = default;
 
 void Client::opened(net::Connection& connection) {
   connection_ = &connection;
-  session_ = std::make_unique<session::LineSession>(*this, loop_.line_options());
-  loop_.came(*this);
+  session_ = std::make_unique<session::LineSession>(*this, home_.line_options());
+  home_.came(*this);
+  Shared& shared = home_.shared();
+  const std::size_t connected = ++shared.connected;
+  shared.log.info("{} connected ({} connected)", who(), connected);
+  if (shared.notices.wanted()) {
+    shared.notices.add({Notice::What::came, id_, who(), {}, {}, connected});
+  }
   const net::Address& peer = connection.peer();
   command(chat::Connect{peer.ip(), peer.is_loopback(), true, peer.bits()});
   session_->opened();
@@ -29,14 +34,27 @@ void Client::timer() { session_->on_timer(); }
 
 void Client::closed(net::CloseReason reason) {
   if (gone_) *gone_ = true;
-  loop_.went(*this, reason);
+  command(chat::Disconnect{});
+  home_.went(*this);
+  Shared& shared = home_.shared();
+  const std::size_t connected = --shared.connected;
+  shared.log.info("{} gone: {} ({} connected)", who(), net::close_reason_text(reason), connected);
+  if (shared.notices.wanted()) {
+    shared.notices.add({Notice::What::went, id_, who(), {}, reason, connected});
+  }
   connection_ = nullptr;
 }
 
-// --- from the chat
+// --- from the chat and the workers
 
 void Client::deliver(const chat::Event& event) {
-  if (const auto* in = std::get_if<chat::LoggedIn>(&event)) loop_.logged_in(*this, *in);
+  if (const auto* in = std::get_if<chat::LoggedIn>(&event)) {
+    Shared& shared = home_.shared();
+    shared.log.info("{} is {}{}", who(), in->name, in->guest ? ", a guest" : "");
+    if (shared.notices.wanted()) {
+      shared.notices.add({Notice::What::logged_in, id_, who(), in->name, {}, shared.connected});
+    }
+  }
   session_->deliver(event);
 }
 
@@ -46,10 +64,23 @@ void Client::receive(const net::SharedBytes& bytes, std::size_t offset, std::siz
   connection_->send_shared(bytes, offset, length);
 }
 
+void Client::answer(JobDone& job) {
+  if (auto* hashed = std::get_if<Hashed>(&job.result)) {
+    session_->on_hashed(std::move(hashed->hash));
+  } else if (auto* judged = std::get_if<Verified>(&job.result)) {
+    verified(judged->verdict);
+  } else if (const auto* text = std::get_if<OperatorText>(&job.result)) {
+    if (!text->lines.empty()) session_->on_operator_text(text->lines);
+    if (text->ended) session_->on_operator_end();
+  } else {
+    session_->on_history(std::get<HistoryRead>(job.result).messages);
+  }
+}
+
 // --- what the session asks for
 
-void Client::command(chat::CommandBody body) { loop_.command({id_, std::move(body)}); }
-bool Client::chat_is_busy() { return loop_.chat_is_busy(*this); }
+void Client::command(chat::CommandBody body) { home_.command({id_, std::move(body)}); }
+bool Client::chat_is_busy() { return home_.chat_is_busy(*this); }
 void Client::send(std::string_view bytes) { connection_->send(bytes); }
 void Client::finish() { connection_->finish(); }
 void Client::set_timer(std::chrono::milliseconds delay) { connection_->set_timer(delay); }
@@ -69,18 +100,18 @@ JobOwner Client::job_owner() {
 }
 
 void Client::hash_password(std::string password) {
-  loop_.shared().jobs.hash(job_owner(), std::move(password), loop_.answers());
+  home_.shared().jobs.hash(job_owner(), std::move(password), home_.answers());
 }
 
 void Client::verify_password(std::string hash, std::string password) {
-  loop_.shared().jobs.verify(job_owner(), std::move(hash), std::move(password), loop_.answers());
+  home_.shared().jobs.verify(job_owner(), std::move(hash), std::move(password), home_.answers());
 }
 
 void Client::become_operator(std::string name, std::string password) {
   if (!operator_) operator_ = std::make_unique<OperatorNames>();
-  std::string kept = loop_.shared().operators.password_of(name);
+  std::string kept = home_.shared().operators.password_of(name);
   operator_->wanted = std::move(name);
-  loop_.shared().jobs.verify_operator(job_owner(), std::move(kept), std::move(password), loop_.answers());
+  home_.shared().jobs.verify_operator(job_owner(), std::move(kept), std::move(password), home_.answers());
 }
 
 void Client::verified(session::Session::Verdict verdict) {
@@ -88,7 +119,7 @@ void Client::verified(session::Session::Verdict verdict) {
     const std::string name = std::exchange(operator_->wanted, {});
     const bool right = verdict == session::Session::Verdict::right;
     if (right) operator_->held = name;
-    loop_.shared().log.warning("{} {} operator {}", who(), right ? "is now" : "has failed to become", name);
+    home_.shared().log.warning("{} {} operator {}", who(), right ? "is now" : "has failed to become", name);
   }
   session_->on_verified(verdict);
 }
@@ -96,22 +127,22 @@ void Client::verified(session::Session::Verdict verdict) {
 void Client::operate(std::string line) {
   base::check(operator_ && !operator_->held.empty(), "only an operator operates");
   const auto language = session_->language();
-  loop_.shared().operators.run({id_, operator_->held, who(), language, std::move(line)}, loop_.answers());
+  home_.shared().operators.run({id_, operator_->held, who(), language, std::move(line)}, home_.answers());
 }
 
 void Client::read_history(const chat::HistoryGranted& grant) {
-  loop_.shared().jobs.history(job_owner(), grant, loop_.answers());
+  home_.shared().jobs.history(job_owner(), grant, home_.answers());
 }
 
 void Client::search(const chat::SearchGranted& grant) {
-  loop_.shared().jobs.search(job_owner(), grant, loop_.answers());
+  home_.shared().jobs.search(job_owner(), grant, home_.answers());
 }
 
 std::string Client::make_token() { return store::make_token(); }
 std::optional<chat::TokenHash> Client::hash_token(std::string_view token) { return store::hash_token(token); }
-base::MonoTime Client::now() const { return loop_.shared().clock.mono(); }
-base::WallTime Client::wall_time() const { return loop_.shared().clock.wall(); }
-std::chrono::seconds Client::utc_offset(base::WallTime time) const { return loop_.utc_offset(time); }
+base::MonoTime Client::now() const { return home_.shared().clock.mono(); }
+base::WallTime Client::wall_time() const { return home_.shared().clock.wall(); }
+std::chrono::seconds Client::utc_offset(base::WallTime time) const { return home_.utc_offset(time); }
 
 std::string Client::who() const {
   return connection_ == nullptr ? std::string() : connection_->peer().text();

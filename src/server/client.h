@@ -1,9 +1,10 @@
-// One client: the glue between a connection (net), its dialect (session) and the loop's doors to the chat and
-// the workers. It holds no rules of its own.
+// One client: the glue between a connection (net), its dialect (session) and its home's doors to the chat and
+// the workers. It holds no rules of its own, and does not know whether it has a thread to itself.
 #pragma once
 
 #include "base/ids.h"
 #include "net/handler.h"
+#include "server/client_home.h"
 #include "server/fanout.h"
 #include "server/jobs.h"
 #include "session/session.h"
@@ -16,20 +17,18 @@
 
 namespace veche::server {
 
-class ClientLoop;
-
 /// Lives on its connection's thread.
 class Client final : public net::Handler, public session::Host, public Receiver {
  public:
-  Client(ClientLoop& loop, base::SessionId id) : loop_(loop), id_(id) {}
+  Client(ClientHome& home, base::SessionId id) : home_(home), id_(id) {}
   ~Client() override;
 
   base::SessionId id() const { return id_; }
   session::Session& session() { return *session_; }
   /// "name (address)" once known, or the address: for the log.
   std::string who() const;
-  /// The workers' verdict on a password that the session asked about.
-  void verified(session::Session::Verdict verdict);
+  /// A worker's or an operator's answer to what the session asked for.
+  void answer(JobDone& job);
   /// An event for this client alone.
   void deliver(const chat::Event& event);
 
@@ -66,8 +65,9 @@ class Client final : public net::Handler, public session::Host, public Receiver 
 
  private:
   JobOwner job_owner();
+  void verified(session::Session::Verdict verdict);
 
-  ClientLoop& loop_;
+  ClientHome& home_;
   const base::SessionId id_;
   net::Connection* connection_ = nullptr;
   std::unique_ptr<session::Session> session_;

@@ -25,34 +25,9 @@ Client* ClientLoop::client(SessionId id) {
   return found == clients_.end() ? nullptr : found->second;  // gone: its last effects were on their way
 }
 
-// --- arrivals and departures
-
-void ClientLoop::came(Client& client) {
-  clients_.emplace(client.id(), &client);
-  const std::size_t connected = ++shared_.connected;
-  shared_.log.info("{} connected ({} connected)", client.who(), connected);
-  if (shared_.notices.wanted()) {
-    shared_.notices.add({Notice::What::came, client.id(), client.who(), {}, {}, connected});
-  }
-}
-
-void ClientLoop::logged_in(Client& client, const chat::LoggedIn& event) {
-  shared_.log.info("{} is {}{}", client.who(), event.name, event.guest ? ", a guest" : "");
-  if (shared_.notices.wanted()) {
-    shared_.notices.add(
-        {Notice::What::logged_in, client.id(), client.who(), event.name, {}, shared_.connected});
-  }
-}
-
-void ClientLoop::went(Client& client, net::CloseReason reason) {
+void ClientLoop::went(Client& client) {
   fanout_.drop(client);
   clients_.erase(client.id());
-  command({client.id(), chat::Disconnect{}});
-  const std::size_t connected = --shared_.connected;
-  shared_.log.info("{} gone: {} ({} connected)", client.who(), net::close_reason_text(reason), connected);
-  if (shared_.notices.wanted()) {
-    shared_.notices.add({Notice::What::went, client.id(), client.who(), {}, reason, connected});
-  }
 }
 
 // --- a turn of the loop
@@ -104,16 +79,7 @@ void ClientLoop::answer(JobDone& job) {
   Client* asker = client(job.session);
   if (asker == nullptr) return;
   fanout_.settle(*asker);
-  if (auto* hashed = std::get_if<Hashed>(&job.result)) {
-    asker->session().on_hashed(std::move(hashed->hash));
-  } else if (auto* verified = std::get_if<Verified>(&job.result)) {
-    asker->verified(verified->verdict);
-  } else if (const auto* text = std::get_if<OperatorText>(&job.result)) {
-    if (!text->lines.empty()) asker->session().on_operator_text(text->lines);
-    if (text->ended) asker->session().on_operator_end();
-  } else {
-    asker->session().on_history(std::get<HistoryRead>(job.result).messages);
-  }
+  asker->answer(job);
 }
 
 // --- commands to the chat

@@ -6,23 +6,19 @@
 // parked session waits for a credit, it does not try again and again. Disconnects need none.
 #pragma once
 
-#include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/mailbox.h"
 #include "chat/command.h"
 #include "net/event_loop.h"
-#include "server/chat_operators.h"
 #include "server/chat_thread.h"
 #include "server/client.h"
+#include "server/client_home.h"
 #include "server/fanout.h"
 #include "server/jobs.h"
 #include "server/local_time.h"
-#include "server/notices.h"
 #include "session/line_session.h"
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <unordered_map>
@@ -31,17 +27,7 @@
 
 namespace veche::server {
 
-/// What all loops share; outlives them. Any thread.
-struct Shared {
-  const base::Clock& clock;
-  base::Log& log;
-  Jobs& jobs;
-  ChatOperators& operators;
-  Notices& notices;
-  std::atomic<std::size_t> connected{0};
-};
-
-class ClientLoop final : public net::LoopHook {
+class ClientLoop final : public net::LoopHook, public ClientHome {
  public:
   ClientLoop(base::LoopIndex index, Shared& shared, session::LineOptions line, std::function<void()> wake);
 
@@ -53,7 +39,6 @@ class ClientLoop final : public net::LoopHook {
 
   /// The loop's thread, or before it runs. Holds for those who are connected too.
   void set_line_options(session::LineOptions line) { line_ = std::move(line); }
-  const session::LineOptions& line_options() const { return line_; }
 
   /// A handler for a fresh connection.
   std::unique_ptr<net::Handler> make_client();
@@ -62,16 +47,15 @@ class ClientLoop final : public net::LoopHook {
   void turn() override;
   bool may_sleep() override { return mailbox_.prepare_to_sleep(); }
 
-  // For its clients.
-  Shared& shared() { return shared_; }
-  void came(Client& client);
-  void logged_in(Client& client, const chat::LoggedIn& event);
-  void went(Client& client, net::CloseReason reason);
-  void command(chat::Command command) { outgoing_.push_back(std::move(command)); }
-  /// True: the client will be told by Session::chat_is_free.
-  bool chat_is_busy(Client& client);
-  const AnswerTo& answers() const { return answers_; }
-  std::chrono::seconds utc_offset(base::WallTime time) { return local_time_.offset_at(time); }
+  // ClientHome
+  Shared& shared() override { return shared_; }
+  const session::LineOptions& line_options() const override { return line_; }
+  void came(Client& client) override { clients_.emplace(client.id(), &client); }
+  void went(Client& client) override;
+  void command(chat::Command command) override { outgoing_.push_back(std::move(command)); }
+  bool chat_is_busy(Client& client) override;
+  const AnswerTo& answers() const override { return answers_; }
+  std::chrono::seconds utc_offset(base::WallTime time) override { return local_time_.offset_at(time); }
 
  private:
   using Mail = std::variant<Delivery, JobDone>;

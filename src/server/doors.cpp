@@ -11,22 +11,19 @@ constexpr unsigned kPortsToTry = 100;
 
 }  // namespace
 
-Doors::Doors(net::LoopGroup& loops, net::EventLoop& main_loop, net::LoopGroup::HandlerFactory make_client)
-    : loops_(loops), main_loop_(main_loop), make_client_(std::move(make_client)) {}
+Doors::Doors(net::EventLoop& loop, net::EventLoop& main_loop, net::Listener::Accepted welcome)
+    : loop_(loop), main_loop_(main_loop), welcome_(std::move(welcome)) {}
 
 base::Result<> Doors::open(const control::ListenConfig& wanted) {
-  const auto accepted = [this](net::Fd client, const net::Address& peer) {
-    loops_.share_out(std::move(client), peer, make_client_);
-  };
   net::ListenerOptions options;
-  options.refusal = "ERR server-full The server has no room for another connection; try again later.\r\n";
+  options.refusal = kServerFull;
   // A port that nobody asked for by number may be another one; one that somebody named is that or none.
   const unsigned tries = wanted.named ? 1 : kPortsToTry;
   base::Error why;
   for (unsigned i = 0; i < tries && wanted.port + i <= 65535; ++i) {
     auto address = net::Address::parse(wanted.address, static_cast<std::uint16_t>(wanted.port + i));
     if (!address) return tl::unexpected(address.error());
-    auto listener = net::Listener::open(loops_.loop(0), *address, options, accepted);
+    auto listener = net::Listener::open(loop_, *address, options, welcome_);
     if (listener) {
       doors_.push_back({(*listener)->local(), wanted.port});
       listeners_.push_back(std::move(*listener));
@@ -40,14 +37,14 @@ base::Result<> Doors::open(const control::ListenConfig& wanted) {
 
 void Doors::pause(std::function<void()> done) {
   paused_ = true;
-  loops_.loop(0).post([this, done = std::move(done)] {
+  loop_.post([this, done = std::move(done)] {
     for (const auto& listener : listeners_) listener->pause();
     main_loop_.post(done);
   });
 }
 
 void Doors::resume(std::function<void(base::Result<>)> done) {
-  loops_.loop(0).post([this, done = std::move(done)] {
+  loop_.post([this, done = std::move(done)] {
     main_loop_.post([this, done, resumed = resume_all()] {
       paused_ = !resumed;
       done(resumed);

@@ -1,27 +1,32 @@
 // The server's listening sockets: opened at the start, closed and opened again by `pause` and `resume`. They
-// belong to the first loop; what is asked of them here is done there, and answered on the main thread.
+// belong to a loop of the clients; what is asked of them here is done there, and answered on the main thread.
 #pragma once
 
 #include "base/result.h"
 #include "control/config.h"
 #include "net/address.h"
 #include "net/event_loop.h"
+#include "net/fd.h"
 #include "net/listener.h"
-#include "net/loop_group.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace veche::server {
 
+/// What a client hears for whom there is no room: no descriptor, no thread.
+inline constexpr std::string_view kServerFull =
+    "ERR server-full The server has no room for another connection; try again later.\r\n";
+
 /// Lives on the main thread.
 class Doors {
  public:
-  /// `loops` and `main_loop` outlive the doors; the loops are joined before they go. `make_client` gives an
-  /// accepted connection its handler, on the thread of its loop.
-  Doors(net::LoopGroup& loops, net::EventLoop& main_loop, net::LoopGroup::HandlerFactory make_client);
+  /// `loop` and `main_loop` outlive the doors; the loop has ended before they go. `welcome` gets each
+  /// accepted connection, on the loop's thread.
+  Doors(net::EventLoop& loop, net::EventLoop& main_loop, net::Listener::Accepted welcome);
 
   /// Before the loops run.
   base::Result<> open(const control::ListenConfig& wanted);
@@ -43,11 +48,11 @@ class Doors {
  private:
   base::Result<> resume_all();
 
-  net::LoopGroup& loops_;
+  net::EventLoop& loop_;
   net::EventLoop& main_loop_;
-  const net::LoopGroup::HandlerFactory make_client_;
+  const net::Listener::Accepted welcome_;
   std::vector<Door> doors_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;  // the first loop's, once it runs
+  std::vector<std::unique_ptr<net::Listener>> listeners_;  // the loop's, once it runs
   bool paused_ = false;
 };
 

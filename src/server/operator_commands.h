@@ -41,6 +41,8 @@ struct Workplace {
   std::function<base::Result<>(const control::Config&, std::function<void()> done)> adopt;
   /// Clients connected now.
   std::function<std::size_t()> connected;
+  /// Threads that serve one client each; 0 under other models.
+  std::function<std::size_t()> client_threads;
 };
 
 /// Lives on the main thread.

@@ -54,7 +54,9 @@ class OperatorTest : public ServerTest {
   }
 };
 
-TEST_F(OperatorTest, OrdersWhileClientsTalkDisturbNobody) {
+INSTANTIATE_TEST_SUITE_P(Models, OperatorTest, kModels, model_name);
+
+TEST_P(OperatorTest, OrdersWhileClientsTalkDisturbNobody) {
   auto ear = guest("ear");
   auto mouth = guest("mouth");
   std::atomic<bool> done{false};
@@ -81,7 +83,7 @@ TEST_F(OperatorTest, OrdersWhileClientsTalkDisturbNobody) {
   EXPECT_GT(rounds, 0);
 }
 
-TEST_F(OperatorTest, AFollowedLogEndsWithItsListener) {
+TEST_P(OperatorTest, AFollowedLogEndsWithItsListener) {
   log = *base::Log::open({.file = data->log()});
   stop();
   start();
@@ -98,7 +100,7 @@ TEST_F(OperatorTest, AFollowedLogEndsWithItsListener) {
   log->info("down");
 }
 
-TEST_F(OperatorTest, WhatClearsAsksFirst) {
+TEST_P(OperatorTest, WhatClearsAsksFirst) {
   Peer ann(address());
   ann.send("ann\nsecret\nsecret\n/bare\n");
   ann.until("READY\n");
@@ -112,7 +114,7 @@ TEST_F(OperatorTest, WhatClearsAsksFirst) {
   EXPECT_NE(ann.until_closed().find("ERR identities-cleared"), std::string::npos);
 }
 
-TEST_F(OperatorTest, AnAccountMadeDuringTheCopyIsInIt) {
+TEST_P(OperatorTest, AnAccountMadeDuringTheCopyIsInIt) {
   Peer ann(address());
   ann.send("ann\nsecret\nsecret\n/bare\n");
   ann.until("READY\n");
@@ -139,7 +141,7 @@ TEST_F(OperatorTest, AnAccountMadeDuringTheCopyIsInIt) {
   EXPECT_EQ(copies, 1u);
 }
 
-TEST_F(OperatorTest, WithoutTheRightNothingIsDone) {
+TEST_P(OperatorTest, WithoutTheRightNothingIsDone) {
   const std::string refused = order("pause", {"operator mod", "chat", base::Translator(), {}, {"view"}});
   EXPECT_NE(refused.find("no right"), std::string::npos);
   EXPECT_NE(order("status").find("serving"), std::string::npos);
@@ -147,11 +149,21 @@ TEST_F(OperatorTest, WithoutTheRightNothingIsDone) {
             std::string::npos);
 }
 
-TEST_F(OperatorTest, ADrainedServerCanBeFilledAgain) {
+TEST_P(OperatorTest, ADrainedServerCanBeFilledAgain) {
   EXPECT_NE(order("drain 100ms bye").find("0 are closed"), std::string::npos);
   serve_until([&] { return order("status").find("drained") != std::string::npos; });
   EXPECT_NE(order("resume").find("taken again"), std::string::npos);
   guest("back");
+}
+
+TEST_P(OperatorTest, StatusNamesTheModelAndCountsItsThreads) {
+  const auto one = guest("one");
+  const auto two = guest("two");
+  const bool threads = config.server.model == "threads";
+  EXPECT_NE(order("status --json")
+                .find(threads ? "\"model\":\"threads\",\"client_threads\":2"
+                              : "\"model\":\"events\",\"client_threads\":0"),
+            std::string::npos);
 }
 
 }  // namespace

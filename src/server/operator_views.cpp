@@ -63,6 +63,8 @@ void OperatorCommands::status(const TaskPtr& task) {
         {"descriptors_max", t("at most"), process.descriptors_max},
         {"log_lines_lost", t("log lines lost"), place_.log.dropped()},
         {"data", t("data"), place_.data.path().string()},
+        {"model", t("model"), place_.config.server.model},
+        {"client_threads", t("client threads"), place_.client_threads()},
     };
     if (shutdown_timer_.armed()) {
       const auto left = std::chrono::ceil<seconds>(shutdown_at_ - place_.clock.mono());

@@ -125,13 +125,14 @@ base::Result<> Server::open_loops() {
   main_loop_ = std::move(*main_loop);
   net::LoopOptions options;
   options.send_queue_bytes = config_.limits.send_queue_bytes;
-  const std::size_t count = config_.server.loops != 0 ? config_.server.loops : cores();
+  const std::size_t wanted = config_.server.loops != 0 ? config_.server.loops : cores();
+  const std::size_t count = config_.server.model == "threads" ? 1 : wanted;
   auto loops = net::LoopGroup::create(count, clock_, log_, options);
   if (!loops) return tl::unexpected(loops.error());
   loops_ = std::move(*loops);
-  doors_ = std::make_unique<Doors>(*loops_, *main_loop_, [this](std::size_t loop, const net::Address&) {
-    return client_loops_[loop]->make_client();
-  });
+  doors_ = std::make_unique<Doors>(
+      loops_->loop(0), *main_loop_,
+      [this](net::Fd client, const net::Address& peer) { welcome(std::move(client), peer); });
 
   operator_ = std::make_unique<Operator>(static_cast<base::LoopIndex>(count), *jobs_,
                                          [loop = main_loop_.get()] { loop->wake(); });
@@ -140,21 +141,48 @@ base::Result<> Server::open_loops() {
   chat_operators_ = std::make_unique<ChatOperators>(*operator_);
   shared_.reset(new Shared{clock_, log_, *jobs_, *chat_operators_, *notices_});
 
+  std::vector<DeliverTo> deliver = open_clients(*line, options);
+  deliver.push_back([desk = operator_.get()](Delivery delivery) { desk->deliver(std::move(delivery)); });
+
+  chat_thread_ = std::make_unique<ChatThread>(*chat_, *journal_, clock_, log_, std::move(deliver));
+  for (const auto& clients : client_loops_) clients->connect_to(*chat_thread_);
+  if (thread_clients_) thread_clients_->connect_to(*chat_thread_);
+  operator_->connect_to(*chat_thread_);
+  return {};
+}
+
+/// Who serves the clients, under either model: what the chat has for them goes there.
+std::vector<DeliverTo> Server::open_clients(const session::LineOptions& line,
+                                            const net::LoopOptions& options) {
   std::vector<DeliverTo> deliver;
-  for (std::size_t i = 0; i < count; ++i) {
+  if (config_.server.model == "threads") {
+    thread_clients_ = std::make_unique<ThreadClients>(loops_->loop(ThreadClients::kIndex), *shared_, line,
+                                                      ThreadOptions{.connection = options});
+    deliver.push_back(
+        [clients = thread_clients_.get()](Delivery delivery) { clients->deliver(std::move(delivery)); });
+    return deliver;
+  }
+  for (std::size_t i = 0; i < loops_->size(); ++i) {
     net::EventLoop& loop = loops_->loop(i);
-    client_loops_.push_back(std::make_unique<ClientLoop>(static_cast<base::LoopIndex>(i), *shared_, *line,
+    client_loops_.push_back(std::make_unique<ClientLoop>(static_cast<base::LoopIndex>(i), *shared_, line,
                                                          [&loop] { loop.wake(); }));
     ClientLoop& clients = *client_loops_.back();
     loop.set_hook(&clients);
     deliver.push_back([&clients](Delivery delivery) { clients.deliver(std::move(delivery)); });
   }
-  deliver.push_back([desk = operator_.get()](Delivery delivery) { desk->deliver(std::move(delivery)); });
+  return deliver;
+}
 
-  chat_thread_ = std::make_unique<ChatThread>(*chat_, *journal_, clock_, log_, std::move(deliver));
-  for (const auto& clients : client_loops_) clients->connect_to(*chat_thread_);
-  operator_->connect_to(*chat_thread_);
-  return {};
+/// Takes a connection that was accepted. The first loop's thread.
+void Server::welcome(net::Fd client, const net::Address& peer) {
+  if (thread_clients_) return thread_clients_->adopt(std::move(client), peer);
+  loops_->share_out(std::move(client), peer, [this](std::size_t loop, const net::Address&) {
+    return client_loops_[loop]->make_client();
+  });
+}
+
+std::size_t Server::client_count() const {
+  return thread_clients_ ? thread_clients_->count() : loops_->connection_count();
 }
 
 base::Result<> Server::open_operator(const store::DataDir& data, control::ConfigSource source) {
@@ -169,7 +197,8 @@ base::Result<> Server::open_operator(const store::DataDir& data, control::Config
                   [this](const control::Config& config, std::function<void()> done) {
                     return adopt(config, std::move(done));
                   },
-                  [this] { return shared_->connected.load(); }};
+                  [this] { return shared_->connected.load(); },
+                  [this] { return thread_clients_ ? thread_clients_->count() : 0; }};
   auto commands = OperatorCommands::open(std::move(place));
   if (!commands) return tl::unexpected(commands.error());
   commands_ = std::move(*commands);
@@ -195,6 +224,7 @@ base::Result<> Server::adopt(const control::Config& config, std::function<void()
     loops_->loop(i).post(
         [clients = client_loops_[i].get(), options = *line] { clients->set_line_options(options); });
   }
+  if (thread_clients_) thread_clients_->set_line_options(*line);
   operator_->order(chat::SetPolicy{policy_of(config_)},
                    [done = std::move(done)](const chat::OperatorAnswer&) { done(); });
   return {};
@@ -209,16 +239,18 @@ void Server::close() {
     // Everybody hears goodbye behind what was said before, and what is owed is sent; who takes nothing is
     // left.
     const base::MonoTime deadline = clock_.mono() + base::limits::kGoodbyeTimeout;
-    while (loops_->connection_count() > 0 && clock_.mono() < deadline) main_loop_->run_once(kShutdownPoll);
+    while (client_count() > 0 && clock_.mono() < deadline) main_loop_->run_once(kShutdownPoll);
   }
   control_socket_.reset();
   if (loops_) {
     loops_->stop();
     loops_->join();
   }
+  if (thread_clients_) thread_clients_->stop();
   chat_thread_.reset();  // takes what is still in its mailbox, and keeps it
   jobs_.reset();         // workers answer to the loops and to the desk: they end first
   doors_.reset();
+  thread_clients_.reset();
   loops_.reset();
   client_loops_.clear();
   commands_.reset();

@@ -1,7 +1,8 @@
 // The running server: which threads there are, and what joins them.
 //
 //   main thread     the operator: his desk, commands, the console, the control socket; signals
-//   loops           N threads, each with its share of the clients (ClientLoop)
+//   loops           N threads, each with its share of the clients (ClientLoop); or, under the model
+//                   `threads`, one that accepts, and a thread for every client (ThreadClients)
 //   chat thread     the chat and its journal (ChatThread)
 //   workers         password hashes; queries of the history (Jobs)
 #pragma once
@@ -22,6 +23,7 @@
 #include "server/notices.h"
 #include "server/operator.h"
 #include "server/operator_commands.h"
+#include "server/thread_clients.h"
 #include "store/data_dir.h"
 #include "store/journal.h"
 
@@ -65,6 +67,9 @@ class Server {
   base::Result<> open(const store::DataDir& data, control::ConfigSource source);
   base::Result<> open_store(const store::DataDir& data);
   base::Result<> open_loops();
+  std::vector<DeliverTo> open_clients(const session::LineOptions& line, const net::LoopOptions& options);
+  void welcome(net::Fd client, const net::Address& peer);
+  std::size_t client_count() const;
   base::Result<> open_operator(const store::DataDir& data, control::ConfigSource source);
   base::Result<> adopt(const control::Config& config, std::function<void()> done);
   void close();
@@ -81,7 +86,8 @@ class Server {
   std::unique_ptr<Operator> operator_;
   std::unique_ptr<Notices> notices_;
   std::unique_ptr<ChatOperators> chat_operators_;
-  std::vector<std::unique_ptr<ClientLoop>> client_loops_;
+  std::vector<std::unique_ptr<ClientLoop>> client_loops_;  // model events
+  std::unique_ptr<ThreadClients> thread_clients_;          // model threads
   std::unique_ptr<ChatThread> chat_thread_;
   std::unique_ptr<net::LoopGroup> loops_;
   std::unique_ptr<Doors> doors_;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,7 +15,9 @@
 namespace veche::server {
 namespace {
 
-TEST_F(ServerTest, ManyTalkAtOnceAndEverybodyHearsEverything) {
+INSTANTIATE_TEST_SUITE_P(Models, ServerTest, kModels, model_name);
+
+TEST_P(ServerTest, ManyTalkAtOnceAndEverybodyHearsEverything) {
   constexpr int kPeople = 12;
   constexpr int kLines = 100;
   std::vector<std::unique_ptr<Peer>> people;
@@ -46,7 +49,7 @@ TEST_F(ServerTest, ManyTalkAtOnceAndEverybodyHearsEverything) {
   }
 }
 
-TEST_F(ServerTest, AccountsHistoryAndSearchOutliveARestart) {
+TEST_P(ServerTest, AccountsHistoryAndSearchOutliveARestart) {
   {
     Peer ann(address());
     ann.send("Ганна\nпароль\nпароль\n/bare\nКіт на даху\n/history 1\n");
@@ -59,7 +62,7 @@ TEST_F(ServerTest, AccountsHistoryAndSearchOutliveARestart) {
   EXPECT_NE(again.until("END search\n").find("Кіт на даху"), std::string::npos);
 }
 
-TEST_F(ServerTest, ItSaysGoodbyeAndKeepsWhatWasSaidBefore) {
+TEST_P(ServerTest, ItSaysGoodbyeAndKeepsWhatWasSaidBefore) {
   auto talker = guest("talker");
   auto listener = guest("listener");
   talker->send("last words\n");
@@ -74,7 +77,7 @@ TEST_F(ServerTest, ItSaysGoodbyeAndKeepsWhatWasSaidBefore) {
   EXPECT_NE(reader->until("END history\n").find("talker last words"), std::string::npos);
 }
 
-TEST_F(ServerTest, LogInsComeAndGoWhileOthersTalk) {
+TEST_P(ServerTest, LogInsComeAndGoWhileOthersTalk) {
   auto ear = guest("ear");
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -92,6 +95,38 @@ TEST_F(ServerTest, LogInsComeAndGoWhileOthersTalk) {
   auto mouth = guest("mouth");
   mouth->send("all done\n");
   ear->until("MSG #veche mouth all done\n");
+}
+
+TEST_P(ServerTest, ManyWhoComeAndGoLeaveNoThreadBehind) {
+  auto ear = guest("ear");
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::unique_ptr<Peer>> people;
+    for (int i = 0; i < 20; ++i) people.push_back(guest("p" + std::to_string(i)));
+    for (int i = 0; i < 20; i += 2) people[static_cast<std::size_t>(i)]->send("/quit\n");
+    people.clear();
+    for (int gone = 0; gone < 20; ++gone) ear->until("QUIT p");
+  }
+  stop();
+  EXPECT_NE(ear->until_closed().find("ERR shutdown "), std::string::npos);
+}
+
+TEST_P(ServerTest, WhoDoesNotReadTheGoodbyeDelaysTheEndNoLongerThanItsDeadline) {
+  config.limits.send_queue_bytes = 0;
+  stop();
+  start();
+  auto mouth = guest("mouth");
+  Peer deaf(address());
+  deaf.send("deaf\n\n/bare\n");
+  deaf.until("READY\n");
+  // Until his window and the server's side of the socket are full.
+  const std::string line(4000, 'x');
+  for (int i = 0; i < 3000; ++i) mouth->send(line + "\n");
+  mouth->send("/join #done\n");
+  mouth->until("JOIN #done mouth\n");
+  const auto begin = std::chrono::steady_clock::now();
+  stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin,
+            base::limits::kGoodbyeTimeout + std::chrono::seconds{20});
 }
 
 }  // namespace

@@ -72,10 +72,12 @@ class Peer {
   std::string seen_;
 };
 
-class ServerTest : public testing::Test {
+/// Under each model of serving clients (`server.model`).
+class ServerTest : public testing::TestWithParam<const char*> {
  protected:
   ServerTest() {
     EXPECT_TRUE(store::init_crypto());
+    config.server.model = GetParam();
     config.server.loops = 2;
     config.limits.command_rate = 0;
     config.accounts.hash_cost = store::HashCost::lowest;
@@ -110,5 +112,8 @@ class ServerTest : public testing::Test {
   std::unique_ptr<store::DataDir> data;
   std::unique_ptr<Server> server;
 };
+
+inline const auto kModels = testing::Values("events", "threads");
+inline std::string model_name(const testing::TestParamInfo<const char*>& info) { return info.param; }
 
 }  // namespace veche::server

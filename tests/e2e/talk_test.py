@@ -6,7 +6,7 @@ import selectors
 import time
 import unittest
 
-from harness import DEADLINE_S, Client, Server, ServerTest
+from harness import DEADLINE_S, QUICK_CONFIG, Client, Server, ServerTest
 
 # The demand speaks of a minute; the test run takes a moment of it. VECHE_TALK_S=60 for the whole.
 TALK_S = float(os.environ.get("VECHE_TALK_S", "3"))
@@ -32,6 +32,11 @@ def pump(clients, until, what):
 
 
 class Talk(ServerTest):
+    def test_who_says_nothing_is_greeted(self):
+        client = self.server.client()
+        client.expect("Welcome to ")
+        client.close()
+
     def test_32_clients_talking_at_once_see_the_same(self):
         clients = [self.server.guest(f"c{i}") for i in range(32)]
         for client in clients:
@@ -74,6 +79,10 @@ class Talk(ServerTest):
             client.close()
 
 
+class TalkUnderThreads(Talk):
+    CONFIG = QUICK_CONFIG + '[server]\nmodel = "threads"\n'
+
+
 class Listener:
     """A client that checks what it hears as it comes: every number once, in order."""
 
@@ -92,9 +101,11 @@ class Listener:
 
 
 class SlowReader(unittest.TestCase):
+    ARGS = ()
+
     def test_who_never_reads_is_cut_and_500_others_lose_nothing(self):
         server = Server(config='[limits]\ncommand_rate = 0\nsend_queue = "64KiB"\n[accounts]\nhash_cost = "lowest"\n'
-                               '[history]\nplayback_limit = 0\n')
+                               '[history]\nplayback_limit = 0\n', args=self.ARGS)
         try:
             clients = [Client(server.port) for _ in range(501)]
             for i, client in enumerate(clients):
@@ -131,6 +142,10 @@ class SlowReader(unittest.TestCase):
                 client.close()
         finally:
             self.assertEqual(server.close(), 0)
+
+
+class SlowReaderUnderThreads(SlowReader):
+    ARGS = ("--model", "threads")
 
 
 if __name__ == "__main__":
