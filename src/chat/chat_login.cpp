@@ -87,6 +87,7 @@ void Chat::handle(const Asker& asker, const Register& command) {
 /// A guest makes an account of the name that he has; he stays where he is.
 void Chat::register_guest(const Asker& asker, std::string password_hash) {
   if (asker.user->account) return refuse(asker.id, Refusal::guests_only);
+  if (ban_on(asker.session, asker.user->name, true)) return refuse(asker.id, Refusal::name_banned);
   undo_.keep(users_, asker.user->id);
   asker.user->account = accounts_.add(asker.user->name, std::move(password_hash), now_, out());
   remember_address(asker, asker.user->account);

@@ -94,14 +94,16 @@ Chat::Outcome Chat::operate(const Impose& order) {
   if (!known && sanctions_.size() >= base::limits::kSanctionsMax) return Refusal::too_many_sanctions;
   sanctions_.impose(sanction, now_, out());
 
-  // Whom it is on now; somebody on whom another one was already is told again, since this one is newer.
+  // Whom it is on now. Nobody who is banned stays, by whichever ban: one that had ended holds again when the
+  // clock was set back. Of mutes only the one that counts is told of.
   Affected affected;
   for (const SessionId id : sessions_oldest_first()) {
     const auto session = sessions_.find(id);
     const auto user = users_.find(session->second.user);
     const SanctionRecord* held =
         sanction_on(sanction.kind, session->second, user == users_.end() ? nullptr : &user->second);
-    if (held == nullptr || held->target != sanction.target) continue;
+    if (held == nullptr) continue;
+    if (sanction.kind == SanctionKind::mute && held->target != sanction.target) continue;
     ++affected.count;
     if (sanction.kind == SanctionKind::ban) {
       drop_banned(id, *held);

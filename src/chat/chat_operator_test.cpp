@@ -231,6 +231,28 @@ TEST(Ban, InPlaceOfAnOtherOnTheSameTargetCountsFromNow) {
   EXPECT_EQ(list[0].reason, "second");
 }
 
+// Found by the simulator: seed 234.
+TEST(Ban, OnAnAccountKeepsAGuestOfItsNameFromMakingIt) {
+  ChatWorld world;
+  world.guest("bob");
+  EXPECT_EQ(reached(world, ban(account("bob"))), 0u) << "a guest has no account";
+  world.send("bob", Register{"", "hash"});
+  EXPECT_EQ(world.why("bob"), Refusal::name_banned);
+  EXPECT_TRUE(world.kept().accounts.empty());
+}
+
+// Found by the simulator: seed 8213.
+TEST(Ban, PutsOutWhomAnOlderOneHoldsAgainSinceTheClockWasSetBack) {
+  ChatWorld world;
+  world.operate(ban(network("10.0.7.0", 120), 60s));
+  world.clock.advance(61s);
+  world.guest("bob", "10.0.7.1");
+  world.last<Joined>("bob");
+  world.clock.step_wall(-30s);
+  EXPECT_EQ(reached(world, ban(name("bob"), 5s)), 1u);
+  EXPECT_FALSE(world.is_open("bob"));
+}
+
 TEST(Ban, ThereAreOnlySoMany) {
   ChatWorld world;
   world.together([&] {

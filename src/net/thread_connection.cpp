@@ -107,19 +107,22 @@ int ThreadConnection::wait_ms() {
 }
 
 void ThreadConnection::turn(int wait_ms) {
-  if (state_ != State::closed) wait(wait_ms);
-  expire();
+  // A signal (SIGCONT, behind a stop of any length) ends the wait before anything was looked at, and what has
+  // come may be what a deadline waits for: then deadlines wait a turn.
+  if (state_ == State::closed || wait(wait_ms)) expire();
   if (hook_) hook_->turn();
   flush();
   if (state_ == State::closed) bury();
 }
 
-void ThreadConnection::wait(int wait_ms) {
+/// False: a signal came, and nothing was looked at.
+bool ThreadConnection::wait(int wait_ms) {
   const int input = wants_input() ? POLLIN : 0;
   const int output = queue_.empty() ? 0 : POLLOUT;
   std::array<pollfd, 2> watched{
       {{fd_.get(), static_cast<short>(input | output), 0}, {waker_.get(), POLLIN, 0}}};
-  if (::poll(watched.data(), watched.size(), wait_ms) <= 0) return;  // the time has come, or a signal
+  const int count = ::poll(watched.data(), watched.size(), wait_ms);
+  if (count <= 0) return count == 0;
   if (watched[1].revents != 0) {
     std::uint64_t wakes = 0;
     const ssize_t taken = ::read(waker_.get(), &wakes, sizeof wakes);
@@ -132,6 +135,7 @@ void ThreadConnection::wait(int wait_ms) {
   } else if (ready & (POLLERR | POLLHUP)) {
     close(reason_of(take_error(fd_.get())));  // nothing is being read that would tell us
   }
+  return true;
 }
 
 // Reading. ----------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ class ThreadConnection final : public Connection {
   }
   int wait_ms();
   void turn(int wait_ms);
-  void wait(int wait_ms);
+  bool wait(int wait_ms);
   void read();
   void expire();
   void queue_grew();

@@ -1,5 +1,6 @@
 // A journal in front of another whose commits fail when the test says so: for whatever must stay right when
-// the disk is full. A refused commit never reaches the journal behind. One thread.
+// the disk is full. A refused commit never reaches the journal behind. A hook may throw: then the process has
+// died there, as far as the one that commits can tell. One thread.
 #pragma once
 
 #include "store/journal.h"
@@ -21,6 +22,11 @@ class FaultyJournal final : public store::Journal {
   void fail_when(std::function<bool(std::span<const chat::Row>)> fails) { fails_ = std::move(fails); }
   /// The next `count` probes fail: the disk is still full.
   void fail_next_probes(std::size_t count) { probes_to_fail_ = count; }
+  /// Called with the rows of every commit that does not fail: before it reaches the journal behind, and when
+  /// that has taken it. An empty function: none.
+  using Hook = std::function<void(std::span<const chat::Row>)>;
+  void before_commit(Hook hook) { before_ = std::move(hook); }
+  void after_commit(Hook hook) { after_ = std::move(hook); }
   /// What a failure says.
   void set_error(base::Error error) { error_ = std::move(error); }
 
@@ -38,8 +44,10 @@ class FaultyJournal final : public store::Journal {
       ++failures_;
       return tl::unexpected(error_);
     }
+    if (before_) before_(rows);
     auto done = behind_.commit(rows);
     ++(done ? commits_ : failures_);
+    if (done && after_) after_(rows);
     return done;
   }
 
@@ -59,6 +67,8 @@ class FaultyJournal final : public store::Journal {
   std::size_t commits_to_fail_ = 0;
   std::size_t probes_to_fail_ = 0;
   std::function<bool(std::span<const chat::Row>)> fails_;
+  Hook before_;
+  Hook after_;
   base::Error error_{"database", "the disk is full", "free some space"};
   std::size_t commits_ = 0;
   std::size_t failures_ = 0;

@@ -9,6 +9,7 @@
 #include "session/line_session.h"
 #include "tests/fakes/chat_world.h"
 #include "tests/fakes/fake_host.h"
+#include "tests/fakes/fake_workers.h"
 #include "tests/fakes/kept_rows.h"
 
 #include <algorithm>
@@ -186,51 +187,45 @@ class LineWorld {
       session::Session& asker = client->session;
       const Job job = std::move(client->host.jobs.front());
       client->host.jobs.pop_front();
-      std::visit([&](const auto& one) { answer(asker, one); }, job);
+      do_job(asker, job, workers_busy, archive_);
       return true;
     }
     return false;
   }
 
-  void answer(session::Session& session, const HashJob& job) {
-    session.on_hashed(workers_busy ? std::string() : fake_hash(job.password));
-  }
-  void answer(session::Session& session, const VerifyJob& job) {
-    using Verdict = session::Session::Verdict;
-    const Verdict verdict = job.hash == fake_hash(job.password) ? Verdict::right : Verdict::wrong;
-    session.on_verified(workers_busy ? Verdict::busy : verdict);
-  }
-  void answer(session::Session& session, const OperatorLogInJob& job) {
-    using Verdict = session::Session::Verdict;
-    const bool right = job.name == "root" && job.password == "secret";
-    session.on_verified(workers_busy ? Verdict::busy : right ? Verdict::right : Verdict::wrong);
-  }
-  void answer(session::Session& session, const OperatorLineJob& job) {
-    session.on_operator_text("you said: " + job.line + "\n");
-    session.on_operator_end();
-  }
-  void answer(session::Session& session, const chat::HistoryGranted& grant) {
-    answer_with(session, grant.up_to, grant.count,
-                [&](const auto& message) { return message.room == grant.room; });
-  }
-  void answer(session::Session& session, const chat::SearchGranted& grant) {
-    answer_with(session, grant.up_to, grant.count, [&](const auto& message) {
-      const auto its_room = [&](const auto& room) { return room.id == message.room; };
-      return message.text.find(grant.words) != message.text.npos &&
-             std::any_of(grant.rooms.begin(), grant.rooms.end(), its_room);
-    });
-  }
-  template <class Wanted>
-  void answer_with(session::Session& session, base::MessageId up_to, std::size_t count, Wanted wanted) {
-    if (workers_busy) return session.on_history(base::fail("history", "busy"));
-    std::vector<chat::Message> found;
-    for (const chat::MessagePtr& message : store.state.recent) {
-      if (message->id <= up_to && wanted(*message)) found.push_back(*message);
+  /// The messages of the store, read as the real one's are.
+  class Archive final : public FakeArchive {
+   public:
+    explicit Archive(const KeptRows& store) : store_(store) {}
+    std::vector<chat::Message> last(const chat::HistoryGranted& grant) override {
+      return newest(grant.up_to, grant.count,
+                    [&](const auto& message) { return message.room == grant.room; });
     }
-    if (found.size() > count) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(count));
-    session.on_history(found);
-  }
+    std::vector<chat::Message> search(const chat::SearchGranted& grant) override {
+      return newest(grant.up_to, grant.count, [&](const auto& message) {
+        const auto its_room = [&](const auto& room) { return room.id == message.room; };
+        return message.text.find(grant.words) != message.text.npos &&
+               std::any_of(grant.rooms.begin(), grant.rooms.end(), its_room);
+      });
+    }
 
+   private:
+    template <class Wanted>
+    std::vector<chat::Message> newest(base::MessageId up_to, std::size_t count, Wanted wanted) {
+      std::vector<chat::Message> found;
+      for (const chat::MessagePtr& message : store_.state.recent) {
+        if (message->id <= up_to && wanted(*message)) found.push_back(*message);
+      }
+      if (found.size() > count) {
+        found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(count));
+      }
+      return found;
+    }
+
+    const KeptRows& store_;
+  };
+
+  Archive archive_{store};
   std::unique_ptr<chat::Chat> chat_;
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::map<base::SessionId, Client*> by_id_;

@@ -12,8 +12,9 @@ namespace veche::fakes {
 
 class TempDir {
  public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "veche_test_XXXXXX").string();
+  /// `where`: the directory that it is made in.
+  explicit TempDir(const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
+    std::string pattern = (where / "veche_test_XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
     path_ = pattern;
   }

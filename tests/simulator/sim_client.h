@@ -1,0 +1,59 @@
+// A simulated client: a real line session over a host that is a plain record, a network that brings what is
+// typed in pieces or not at all, and a reader who may stop reading.
+#pragma once
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "server/fanout.h"
+#include "session/line_session.h"
+#include "tests/fakes/fake_host.h"
+#include "tests/simulator/reader.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace veche::simulator {
+
+/// Every token that it makes is another one.
+class SimHost final : public fakes::FakeHost {
+ public:
+  SimHost(const base::ManualClock& clock, std::uint64_t& tokens) : FakeHost(clock), tokens_(tokens) {}
+  std::string make_token() override { return "TOKEN-" + std::to_string(++tokens_); }
+
+ private:
+  std::uint64_t& tokens_;
+};
+
+/// One thread.
+class SimClient final : public server::Receiver {
+ public:
+  SimClient(base::SessionId its_id, const base::ManualClock& clock, const session::LineOptions& options,
+            std::uint64_t& tokens, const Ledger& ledger)
+      : id(its_id), host(clock, tokens), session(host, options), reader(ledger), ledger_(ledger) {}
+
+  const base::SessionId id;
+  SimHost host;
+  session::LineSession session;
+  Reader reader;
+  std::string typed;      ///< and not brought by the network yet
+  bool reads = true;      ///< otherwise what is sent to him piles up
+  bool finished = false;  ///< his FIN is sent
+
+  /// Programs' lines can be foretold whole.
+  bool is_bare() const { return session::LineStyle::of(session.variant({})).bare; }
+  /// What one says oneself is not shown.
+  bool typed_it(std::string_view text) const {
+    const Typed* found = ledger_.typed(text);
+    return found != nullptr && found->by == id;
+  }
+  session::Variant variant(base::RoomId room) const override { return session.variant(room); }
+  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) override {
+    if (!host.finished) host.sent.append(*bytes, offset, length);
+  }
+
+ private:
+  const Ledger& ledger_;
+};
+
+}  // namespace veche::simulator
