@@ -65,8 +65,8 @@ Result<> apply(const ServeOptions& options, control::Config& config) {
 control::ConfigSource config_source(ServeOptions options) {
   if (options.config_file.empty()) {
     return [] {
-      return tl::unexpected(control::ConfigErrors{
-          {"reload: no configuration file was named; start the server with --config FILE"}});
+      return tl::unexpected(
+          control::ConfigErrors{{"no configuration file was named; start the server with --config FILE"}});
     };
   }
   std::error_code no_directory;  // the working directory is gone: a later reading says so

@@ -1,5 +1,7 @@
 #include "load/crowd.h"
 
+#include "base/text.h"
+
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -54,6 +56,11 @@ base::Result<> read_past(int socket, std::string_view what) {
     if (seen.size() > what.size()) seen.erase(0, seen.size() - what.size());  // it may have come in part
     const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), 0);
     if (got == 0) return base::fail("a client", "was disconnected before '" + std::string(what) + "'", seen);
+    if (got < 0 && errno == EAGAIN) {
+      return base::fail(
+          "a client", "waits in vain for '" + std::string(base::trim(what)) + "'",
+          "veche needs [channels] default = \"#room-0000\" and [limits] command_rate = 0 for this");
+    }
     if (got < 0) return tl::unexpected(failed("receive"));
     seen.append(buffer.data(), static_cast<std::size_t>(got));
   }
