@@ -161,10 +161,6 @@ const SanctionRecord* Chat::ban_on(const Session& session, const Name& name, boo
   return sanctions_.find(SanctionKind::ban, {name.folded, account ? name.folded : "", session.bits}, now_);
 }
 
-bool Chat::is_banned(const Name& name) const {
-  return sanctions_.find(SanctionKind::ban, {name.folded, "", {}}, now_) != nullptr;
-}
-
 Chat::User* Chat::user_named(std::string_view folded) {
   const auto found = users_by_name_.find(std::string(folded));
   return found == users_by_name_.end() ? nullptr : &users_.at(found->second);

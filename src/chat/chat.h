@@ -167,7 +167,6 @@ class Chat {
 
   const SanctionRecord* sanction_on(SanctionKind kind, const Session& session, const User* user) const;
   const SanctionRecord* ban_on(const Session& session, const Name& name, bool account) const;
-  bool is_banned(const Name& name) const;
   User* user_named(std::string_view folded);
   Room* room_of(base::RoomId id);
   base::UserId add_user(User user);

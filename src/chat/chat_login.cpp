@@ -30,7 +30,7 @@ void Chat::handle(const Asker& asker, const Identify& command) {
   } else {
     const NameOrFault fresh = parse_name(command.name, policy_.name_code_points_max);
     if (const NameFault* fault = std::get_if<NameFault>(&fresh)) return refuse(asker.id, refusal_of(*fault));
-    if (is_banned(name)) return refuse(asker.id, Refusal::name_banned);
+    if (ban_on(asker.session, name, false)) return refuse(asker.id, Refusal::name_banned);
   }
   if (!policy_.registration && answer.state == NameState::registered)
     answer.name = name.text;  // tells nothing
@@ -102,7 +102,7 @@ void Chat::handle(const Asker& asker, const EnterAsGuest& command) {
   const Name& name = std::get<Name>(parsed);
   if (accounts_.find(name.folded) != nullptr) return refuse(asker.id, Refusal::name_registered);
   if (user_named(name.folded) != nullptr) return refuse(asker.id, Refusal::name_in_use);
-  if (is_banned(name)) return refuse(asker.id, Refusal::name_banned);
+  if (ban_on(asker.session, name, false)) return refuse(asker.id, Refusal::name_banned);
   enter(asker, name, {}, false);
 }
 
@@ -146,7 +146,7 @@ void Chat::handle(const Asker& asker, const Rename& command) {
   if (accounts_.find(name.folded) != nullptr) return refuse(asker.id, Refusal::name_registered);
   const User* holder = user_named(name.folded);
   if (holder != nullptr && holder != &user) return refuse(asker.id, Refusal::name_in_use);
-  if (is_banned(name)) return refuse(asker.id, Refusal::name_banned);
+  if (ban_on(asker.session, name, false)) return refuse(asker.id, Refusal::name_banned);
   if (!may_speak(asker)) return;  // else a new name would be the way out of a mute
 
   const std::string old_name = user.name.text;

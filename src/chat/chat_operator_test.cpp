@@ -186,6 +186,16 @@ TEST(Ban, OnANetworkTurnsItsClientsAwayAndNoOthers) {
   world.last<Joined>("other");
 }
 
+// A name alone was looked for with no address, which is the address ::, and so in a ban on it.
+TEST(Ban, OnANetworkSaysNothingOfNamesElsewhere) {
+  ChatWorld world;
+  world.operate(ban({SanctionOn::network, "::", {}}));
+  world.guest("bob");
+  world.last<Joined>("bob");
+  world.send("bob", Rename{"rob"});
+  EXPECT_EQ(world.last<Renamed>("bob").new_name, "rob");
+}
+
 TEST(Ban, EndsByItself) {
   ChatWorld world;
   world.operate(ban(network("10.0.7.1", 128), 60s));

@@ -152,8 +152,9 @@ bool Chat::may_speak(const Asker& asker) {
 
 /// False: the room is in slow mode and it is too early, which he is told.
 bool Chat::may_speak_again(const Asker& asker, Room& room) {
+  if (room.slow.count() == 0) return true;
   const auto last = room.spoken.find(asker.user->id);
-  if (room.slow.count() == 0 || last == room.spoken.end()) return true;
+  if (last == room.spoken.end()) return true;
   // From a time that has not come yet one has not spoken: the clock was set back.
   if (now_ < last->second || now_ - last->second >= room.slow) return true;
   const auto wait = std::chrono::ceil<std::chrono::seconds>(last->second + room.slow - now_);

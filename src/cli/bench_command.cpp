@@ -8,9 +8,9 @@
 #include "net/signals.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -23,12 +23,12 @@ using base::Result;
 using load::LoadMode;
 
 Result<LoadMode> mode_of(const std::string& word) {
-  constexpr std::array<std::string_view, 4> kModes = {"saturate", "paced", "idle", "logins"};
-  const auto found = std::find(kModes.begin(), kModes.end(), word);
-  if (found != kModes.end()) return static_cast<LoadMode>(found - kModes.begin());
-  const auto near = base::nearest(word, kModes);
+  const auto modes = load::mode_names();
+  const auto found = std::find(modes.begin(), modes.end(), word);
+  if (found != modes.end()) return static_cast<LoadMode>(found - modes.begin());
+  const auto near = base::nearest(word, modes);
   return fail("--mode " + word, "unknown",
-              near ? fmt::format("did you mean {}?", *near) : "saturate, paced, idle, logins");
+              near ? fmt::format("did you mean {}?", *near) : fmt::format("{}", fmt::join(modes, ", ")));
 }
 
 /// At least one; `what` is the option.

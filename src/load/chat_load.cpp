@@ -299,14 +299,16 @@ class ChatLoad {
   std::vector<char> buffer_ = std::vector<char>(1 << 16);
 };
 
-std::string_view mode_name(LoadMode mode) {
-  constexpr std::array<std::string_view, 4> kNames = {"saturate", "paced", "idle", "logins"};
-  return kNames[static_cast<std::size_t>(mode)];
-}
+std::string_view mode_name(LoadMode mode) { return mode_names()[static_cast<std::size_t>(mode)]; }
 
 double rounded(double value) { return std::round(value * 10'000) / 10'000; }
 
 }  // namespace
+
+std::span<const std::string_view> mode_names() {
+  static constexpr std::array<std::string_view, 4> kNames = {"saturate", "paced", "idle", "logins"};
+  return kNames;
+}
 
 base::Result<ChatLoadResult> run_chat_load(const ChatLoadOptions& options) {
   const auto dialect = make_dialect(options.protocol);

@@ -8,7 +8,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace veche::load {
 
@@ -41,6 +43,9 @@ struct ChatLoadResult {
   double logins_per_s = 0;
   double cpu_us_per_login = 0;
 };
+
+/// The words for the modes, in their order.
+std::span<const std::string_view> mode_names();
 
 /// Blocks until the load is over.
 base::Result<ChatLoadResult> run_chat_load(const ChatLoadOptions& options);

@@ -20,9 +20,7 @@ void Client::opened(net::Connection& connection) {
   Shared& shared = home_.shared();
   const std::size_t connected = ++shared.connected;
   shared.log.info("{} connected ({} connected)", who(), connected);
-  if (shared.notices.wanted()) {
-    shared.notices.add({Notice::What::came, id_, who(), {}, {}, connected});
-  }
+  notice(Notice::What::came, {}, {}, connected);
   const net::Address& peer = connection.peer();
   command(chat::Connect{peer.ip(), peer.is_loopback(), true, peer.bits()});
   session_->opened();
@@ -39,10 +37,14 @@ void Client::closed(net::CloseReason reason) {
   Shared& shared = home_.shared();
   const std::size_t connected = --shared.connected;
   shared.log.info("{} gone: {} ({} connected)", who(), net::close_reason_text(reason), connected);
-  if (shared.notices.wanted()) {
-    shared.notices.add({Notice::What::went, id_, who(), {}, reason, connected});
-  }
+  notice(Notice::What::went, {}, reason, connected);
   connection_ = nullptr;
+}
+
+void Client::notice(Notice::What what, const std::string& name, net::CloseReason reason,
+                    std::size_t connected) {
+  Notices& notices = home_.shared().notices;
+  if (notices.wanted()) notices.add({what, id_, who(), name, reason, connected});
 }
 
 // --- from the chat and the workers
@@ -51,9 +53,7 @@ void Client::deliver(const chat::Event& event) {
   if (const auto* in = std::get_if<chat::LoggedIn>(&event)) {
     Shared& shared = home_.shared();
     shared.log.info("{} is {}{}", who(), in->name, in->guest ? ", a guest" : "");
-    if (shared.notices.wanted()) {
-      shared.notices.add({Notice::What::logged_in, id_, who(), in->name, {}, shared.connected});
-    }
+    notice(Notice::What::logged_in, in->name, {}, shared.connected);
   }
   session_->deliver(event);
 }

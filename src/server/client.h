@@ -66,6 +66,8 @@ class Client final : public net::Handler, public session::Host, public Receiver 
  private:
   JobOwner job_owner();
   void verified(session::Session::Verdict verdict);
+  /// For the operator's console, if there is one.
+  void notice(Notice::What what, const std::string& name, net::CloseReason reason, std::size_t connected);
 
   ClientHome& home_;
   const base::SessionId id_;

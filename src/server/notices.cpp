@@ -13,7 +13,6 @@ void Notices::print_to(std::function<void(std::string_view)> print, base::Transl
 }
 
 void Notices::add(Notice notice) {
-  if (!wanted()) return;
   if (waiting_.fetch_add(1) >= kWaitingMax) {
     --waiting_;
     ++skipped_;

@@ -34,7 +34,7 @@ class Notices {
   void print_to(std::function<void(std::string_view lines)> print, base::Translator t);
   bool wanted() const { return print_ != nullptr; }
 
-  /// Any thread. Past kWaitingMax that wait to be printed, the rest are counted.
+  /// Any thread, if they are wanted. Past kWaitingMax that wait to be printed, the rest are counted.
   void add(Notice notice);
   static constexpr std::size_t kWaitingMax = 10'000;
 

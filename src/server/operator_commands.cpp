@@ -102,7 +102,7 @@ void OperatorCommands::perform(const TaskPtr& task) {
     case Verb::clear_logs:
       return clear_logs(task);
     case Verb::clear_identities:
-      return clear_identities(task, 3);
+      return clear_identities(task);
     case Verb::help:
       return help(task);
     case Verb::version:

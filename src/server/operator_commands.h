@@ -101,7 +101,8 @@ class OperatorCommands final : public net::TimerOwner {
   void reload(const TaskPtr& task);
   void backup(const TaskPtr& task);
   void clear_logs(const TaskPtr& task);
-  void clear_identities(const TaskPtr& task, int tries_left);
+  void clear_identities(const TaskPtr& task);
+  void copy_identities(const TaskPtr& task, int tries_left);
   void delete_identities(const TaskPtr& task, std::uint64_t version, const std::filesystem::path& copy,
                          int tries_left);
 

@@ -20,6 +20,8 @@ using control::Value;
 
 namespace {
 
+constexpr int kClearTries = 3;
+
 /// BACKUPS/identities-20261121-150405.db (UTC); a number behind it if there is one already.
 fs::path fresh_copy(const fs::path& backups, base::WallTime now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
@@ -90,8 +92,11 @@ void OperatorCommands::clear_logs(const TaskPtr& task) {
 
 /// A copy first, then the deletion: unless accounts have changed since the look before the copy, which then
 /// would not hold them; in that case all is done once more.
-void OperatorCommands::clear_identities(const TaskPtr& task, int tries_left) {
-  if (tries_left == 3 && !task->begin()) return;
+void OperatorCommands::clear_identities(const TaskPtr& task) {
+  if (task->begin()) copy_identities(task, kClearTries);
+}
+
+void OperatorCommands::copy_identities(const TaskPtr& task, int tries_left) {
   ask<chat::Identities>(task, chat::AskIdentities{}, [this, task, tries_left](const chat::Identities& list) {
     const fs::path backups = place_.data.backups();
     const fs::path copy = fresh_copy(backups, place_.clock.wall());
@@ -114,7 +119,7 @@ void OperatorCommands::delete_identities(const TaskPtr& task, std::uint64_t vers
       std::error_code ignored;
       fs::remove(copy, ignored);  // of what is not cleared
       if (*answer.refused == chat::Refusal::stale && tries_left > 1)
-        return clear_identities(task, tries_left - 1);
+        return copy_identities(task, tries_left - 1);
       return task->fail(*answer.refused);
     }
     const std::size_t count = std::get<chat::Affected>(answer.result).count;
