@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -104,6 +105,19 @@ void EventConnection::send_shared(const SharedBytes& bytes, std::size_t offset, 
   if (state_ != State::open || length == 0) return;
   queue().append(bytes, offset, length);
   queue_grew();
+}
+
+void EventConnection::send_shared_last(const SharedBytes& bytes, std::size_t offset, std::size_t length) {
+  loop_.check_thread();
+  if (state_ != State::open || length == 0) return;
+  if (!queue_ && !blocked_) {
+    const ssize_t sent = ::send(fd_.get(), bytes->data() + offset, length, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return close(reason_of(errno));
+    const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    offset += taken;
+    length -= taken;
+  }
+  send_shared(bytes, offset, length);  // the rest; the end of the turn finds out why
 }
 
 void EventConnection::queue_grew() {

@@ -20,6 +20,7 @@ class EventConnection final : public Connection, public Source {
 
   void send(std::string_view bytes) override;
   void send_shared(const SharedBytes& bytes, std::size_t offset, std::size_t length) override;
+  void send_shared_last(const SharedBytes& bytes, std::size_t offset, std::size_t length) override;
   void finish() override;
   void abort(CloseReason reason) override;
   void pause_reading() override;

@@ -186,6 +186,53 @@ TEST_P(Connections, SharedBytesAreHeldForASlowReaderAndArriveWhole) {
   EXPECT_EQ(big.use_count(), 1);
 }
 
+TEST_P(Connections, TheTurnsLastBytesComeBehindWhatIsQueued) {
+  Story& story = new_story();
+  Peer peer = adopt(story);
+  const SharedBytes room = share("[one][two]");
+  story.connection->send("<");
+  story.connection->send_shared_last(room, 0, 5);
+  story.connection->send_shared_last(room, 5, 5);
+  ASSERT_TRUE(turn_until([&] { return peer.receive(), peer.text.size() >= 11; }));
+  EXPECT_EQ(peer.text, "<[one][two]");
+}
+
+TEST_P(Connections, TheTurnsLastBytesArriveWholeThoughTheSocketIsFull) {
+  make_loop({.send_queue_bytes = 0});
+  Story& story = new_story();
+  Peer peer = adopt(story, 4096);
+  const SharedBytes big = share(pattern(8'000'000));
+  story.connection->send_shared_last(big, 0, big->size());
+  story.connection->send_shared_last(big, 0, big->size());
+  story.connection->send(".");
+  ASSERT_TRUE(turn_until([&] { return peer.receive(), peer.text.size() > 2 * big->size(); }));
+  EXPECT_TRUE(peer.text == *big + *big + ".");
+  EXPECT_EQ(big.use_count(), 1);
+}
+
+TEST_P(Connections, APeerWhoIsGoneIsFoundByTheTurnsLastBytes) {
+  Story& story = new_story();
+  Peer peer = adopt(story);
+  const SharedBytes room = share("anyone there?");
+  peer.reset();
+  ASSERT_TRUE(turn_until([&] {
+    if (story.connection) story.connection->send_shared_last(room, 0, room->size());
+    return !story.closed.empty();
+  }));
+  EXPECT_EQ(story.closed, std::vector{CloseReason::reset});
+}
+
+TEST_F(EventConnectionTest, TheTurnsLastBytesLeaveAtOnceIfNothingIsQueued) {
+  Story& story = new_story();
+  Peer peer = adopt(story);
+  const SharedBytes room = share("at once");
+  story.connection->send_shared_last(room, 0, room->size());
+  EXPECT_EQ(story.connection->backlog(), 0u);
+  EXPECT_EQ(room.use_count(), 1);
+  peer.receive();  // no turn of the loop in between: over loopback a send is there when it returns
+  EXPECT_EQ(peer.text, "at once");
+}
+
 TEST_P(Connections, WritableComesOnceWhenABacklogHasGone) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();

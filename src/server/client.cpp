@@ -60,8 +60,12 @@ void Client::deliver(const chat::Event& event) {
 
 session::Variant Client::variant(base::RoomId room) const { return session_->variant(room); }
 
-void Client::receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) {
-  connection_->send_shared(bytes, offset, length);
+void Client::receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length, bool last) {
+  if (last) {
+    connection_->send_shared_last(bytes, offset, length);
+  } else {
+    connection_->send_shared(bytes, offset, length);
+  }
 }
 
 void Client::answer(JobDone& job) {

@@ -61,7 +61,7 @@ class Client final : public net::Handler, public session::Host, public Receiver 
 
   // Receiver
   session::Variant variant(base::RoomId room) const override;
-  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) override;
+  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length, bool last) override;
 
  private:
   JobOwner job_owner();

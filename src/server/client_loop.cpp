@@ -46,9 +46,9 @@ void ClientLoop::turn() {
       }
     }
     mail_.clear();
-    fanout_.flush();
   }
-  send_commands();
+  send_commands();  // first, so that the chat thread works while this one sends
+  fanout_.flush();
   unpark();
 }
 

@@ -134,14 +134,14 @@ void Fanout::settle(Receiver& receiver) {
   for (const auto& place : receiver.places_) hand_over(*static_cast<Room*>(place.room), member_at(place));
 }
 
-void Fanout::hand_over(Room& room, Member& member) {
+void Fanout::hand_over(Room& room, Member& member, bool last) {
   const auto count = static_cast<std::uint32_t>(room.events.size());
   if (member.from >= count) return;
   const Stream& bytes = stream(room, member.receiver->variant(room.id));
   const std::uint32_t begin = member.from == 0 ? 0 : bytes.ends[member.from - 1];
   const std::uint32_t end = bytes.ends[count - 1];
   member.from = count;
-  if (begin != end) member.receiver->receive(bytes.bytes, begin, end - begin);
+  if (begin != end) member.receiver->receive(bytes.bytes, begin, end - begin, last);
 }
 
 /// The room's events of this turn in one variant, all that there are so far.
@@ -158,10 +158,18 @@ Fanout::Stream& Fanout::stream(Room& room, session::Variant variant) {
   return *found;
 }
 
+/// Whether another of his rooms has something for him in this turn.
+bool Fanout::has_more_elsewhere(const Room& room, const Member& member) {
+  const auto& places = member.receiver->places_;
+  return places.size() > 1 && std::any_of(places.begin(), places.end(), [&](const auto& place) {
+           return place.room != &room && member_at(place).from < static_cast<Room*>(place.room)->events.size();
+         });
+}
+
 void Fanout::flush() {
   for (Room* room : busy_) {
     for (Member& member : room->members) {
-      hand_over(*room, member);
+      hand_over(*room, member, !has_more_elsewhere(*room, member));
       member.from = 0;
     }
     room->events.clear();

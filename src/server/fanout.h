@@ -38,7 +38,8 @@ class Receiver {
  public:
   virtual ~Receiver() = default;
   virtual session::Variant variant(base::RoomId room) const = 0;
-  virtual void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) = 0;
+  /// `last`: nothing more comes in this turn.
+  virtual void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length, bool last) = 0;
 
  private:
   friend class Fanout;
@@ -91,7 +92,8 @@ class Fanout {
   };
 
   Stream& stream(Room& room, session::Variant variant);
-  void hand_over(Room& room, Member& member);
+  void hand_over(Room& room, Member& member, bool last = false);
+  static bool has_more_elsewhere(const Room& room, const Member& member);
   void settle_elsewhere(Room& room);
   void skip_who_has_it(Room& room);
   static Member& member_at(const Receiver::Place& place) {

@@ -27,15 +27,18 @@ class FakeReceiver final : public Receiver {
   session::Variant variant(RoomId) const override {
     return session::LineStyle{bare, base::Language::en, false}.variant();
   }
-  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) override {
+  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length, bool last) override {
     got += bytes->substr(offset, length);
     buffers.push_back(bytes.get());
     ++calls;
+    EXPECT_FALSE(had_the_last) << "something came behind the turn's last";
+    had_the_last = last;
   }
   bool bare = true;
   std::string got;
   std::vector<const std::string*> buffers;
   int calls = 0;
+  bool had_the_last = false;  ///< of this turn; the test clears it
 };
 
 chat::EventPtr said(const std::string& text, RoomId room = kTea) {
@@ -199,6 +202,7 @@ TEST(Fanout, AgreesWithOneSendPerEventAndMember) {
         }
         case 4:
           fanout.flush();
+          for (auto& receiver : receivers) receiver->had_the_last = false;
           break;
         default: {
           const bool has_sender = pick(2) == 0;

@@ -48,7 +48,7 @@ class SimClient final : public server::Receiver {
     return found != nullptr && found->by == id;
   }
   session::Variant variant(base::RoomId room) const override { return session.variant(room); }
-  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length) override {
+  void receive(const net::SharedBytes& bytes, std::size_t offset, std::size_t length, bool) override {
     if (!host.finished) host.sent.append(*bytes, offset, length);
   }
 
