@@ -1,15 +1,23 @@
-// An Internet address as bits, and a network of them: what bans and limits compare. Reading and writing them
-// as text is net/address.h. Plain values; any thread.
+// An Internet address as bits, and a network of them: what bans and limits compare. Reading them from text is
+// net/address.h and net/network_text.h. Plain values; any thread.
 #pragma once
 
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <string>
 
 namespace veche::base {
 
 /// An IPv6 address in network order; IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). All zero: none.
 using AddressBits = std::array<std::uint8_t, 16>;
+
+/// `192.0.2.7`, `2001:db8::7`.
+std::string address_text(const AddressBits& bits);
+/// 127.0.0.0/8 or ::1.
+bool is_loopback(const AddressBits& bits);
+/// Whether they are an IPv4 address.
+bool is_v4(const AddressBits& bits);
 
 /// The addresses that begin with the first `prefix` bits of `bits`; the rest of `bits` is zero.
 struct Network {

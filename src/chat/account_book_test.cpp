@@ -106,13 +106,13 @@ TEST(Addresses, OfGuestsAreNotRemembered) {
 
 TEST(Addresses, AreSoManyAndThenTheOldestGoes) {
   ChatWorld world;
-  world.account("ann", "first");
+  world.account("ann", "192.0.2.1");
   for (std::size_t i = 0; i < base::limits::kAddressesPerAccountMax; ++i) {
     world.clock.advance(std::chrono::seconds{1});
     world.log_in("ann/" + std::to_string(i), "ann", "10.0.0." + std::to_string(i));
   }
   EXPECT_EQ(world.kept().addresses.size(), base::limits::kAddressesPerAccountMax);
-  world.connect("eve", "first");
+  world.connect("eve", "192.0.2.1");
   EXPECT_TRUE(world.last<Greeting>("eve").remembered.empty());
 }
 

@@ -87,7 +87,8 @@ TEST(Connections, OfLoopbackAreNotCounted) {
   policy.connections_per_window = 1;
   Chat chat(policy, {});
   Outbox outbox;
-  for (std::uint64_t id = 1; id <= 10; ++id) chat.apply({{id}, Connect{"127.0.0.1", true}}, {}, outbox);
+  for (std::uint64_t id = 1; id <= 10; ++id)
+    chat.apply({{id}, Connect{fakes::bits_of("127.0.0.1")}}, {}, outbox);
   EXPECT_EQ(chat.session_count(), 10u);
 }
 

@@ -79,7 +79,7 @@ void Chat::apply(const Command& command, WallTime now, Outbox& outbox) {
         } else {
           const auto found = sessions_.find(command.session);
           if (found == sessions_.end()) return;  // gone already: its last commands were on their way
-          found->second.last_heard = now;
+          found->second.last_heard = std::chrono::floor<Seconds::duration>(now);
           const auto user = users_.find(found->second.user);
           const Asker asker{command.session, found->second, user == users_.end() ? nullptr : &user->second};
           if (!kBeforeLogin<T> && asker.user == nullptr) return refuse(asker.id, Refusal::not_logged_in);
@@ -95,25 +95,26 @@ void Chat::refuse(SessionId id, Refusal why) { out().to_session(id, Refused{why,
 void Chat::handle(SessionId id, const Connect& command) {
   base::check(!sessions_.contains(id), "a session connects once");
   if (shutting_down_) return out().to_session(id, Closed{CloseCause::shutdown});
-  Session session{{},  command.address, command.loopback, command.enters_default_room, command.bits, now_,
-                  now_};
+  const auto now = std::chrono::floor<Seconds::duration>(now_);
+  const Session session{{}, command.address, now, now, command.enters_default_room};
   if (const SanctionRecord* ban = sanction_on(SanctionKind::ban, session, nullptr)) {
     return out().to_session(id, Closed{CloseCause::banned, time_left(*ban, now_), ban->reason});
   }
-  if (!command.loopback) {
-    const auto verdict = connections_.came(command.address, now_);
+  const std::string address = base::address_text(command.address);
+  if (!base::is_loopback(command.address)) {
+    const auto verdict = connections_.came(address, now_);
     if (verdict != ConnectionCounter::Verdict::welcome) {
-      connections_.left(command.address, now_);
+      connections_.left(address, now_);
       const bool too_many = verdict == ConnectionCounter::Verdict::too_many;
       const auto cause = too_many ? CloseCause::too_many_connections : CloseCause::connecting_too_fast;
-      const auto retry = too_many ? std::chrono::seconds{0} : connections_.retry_after(command.address, now_);
+      const auto retry = too_many ? std::chrono::seconds{0} : connections_.retry_after(address, now_);
       return out().to_session(id, Closed{cause, retry});
     }
   }
   undo_.keep(sessions_, id);
-  sessions_[id] = std::move(session);
+  sessions_[id] = session;
   std::vector<std::string> remembered;
-  if (policy_.remember_addresses) remembered = accounts_.names_at(command.address);
+  if (policy_.remember_addresses) remembered = accounts_.names_at(address);
   out().to_session(id, Greeting{std::move(remembered), !policy_.accounts_required, policy_.registration});
 }
 
@@ -124,7 +125,8 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
                         std::chrono::seconds retry_after) {
   const auto found = sessions_.find(id);
   const UserId user_id = found->second.user;
-  if (!found->second.loopback) connections_.left(found->second.address, now_);
+  const base::AddressBits& address = found->second.address;
+  if (!base::is_loopback(address)) connections_.left(base::address_text(address), now_);
   undo_.keep(sessions_, id);
   sessions_.erase(found);
   const Closed goodbye{cause, retry_after, reason};
@@ -134,7 +136,7 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
   User& user = users_.at(user_id);
   for (const RoomId room : user.rooms) out().effects.push_back(Unsubscribe{id, room});
   out().to_session(id, goodbye);
-  std::erase(user.sessions, id);
+  user.sessions.erase(id);
   if (user.sessions.empty()) {
     // When all go, nobody is left to be told.
     const bool all_go =
@@ -151,14 +153,14 @@ void Chat::drop_banned(SessionId id, const SanctionRecord& ban) {
 // --- bans and mutes
 
 const SanctionRecord* Chat::sanction_on(SanctionKind kind, const Session& session, const User* user) const {
-  if (user == nullptr) return sanctions_.find(kind, {"", "", session.bits}, now_);
+  if (user == nullptr) return sanctions_.find(kind, {"", "", session.address}, now_);
   const std::string_view name = user->name.folded;
-  return sanctions_.find(kind, {name, user->account ? name : "", session.bits}, now_);
+  return sanctions_.find(kind, {name, user->account ? name : "", session.address}, now_);
 }
 
 /// On a session that is about to become `name`.
 const SanctionRecord* Chat::ban_on(const Session& session, const Name& name, bool account) const {
-  return sanctions_.find(SanctionKind::ban, {name.folded, account ? name.folded : "", session.bits}, now_);
+  return sanctions_.find(SanctionKind::ban, {name.folded, account ? name.folded : "", session.address}, now_);
 }
 
 Chat::User* Chat::user_named(std::string_view folded) {
@@ -177,7 +179,7 @@ UserId Chat::add_user(User user) {
 
 void Chat::remove_user(UserId id) {
   const auto found = users_.find(id);
-  for (const RoomId room : std::vector(found->second.rooms)) remove_member(rooms_.at(room), id);
+  for (const RoomId room : base::ShortList(found->second.rooms)) remove_member(rooms_.at(room), id);
   undo_.keep(users_by_name_, found->second.name.folded);
   users_by_name_.erase(found->second.name.folded);
   undo_.keep(users_, id);
@@ -230,7 +232,7 @@ std::string Chat::describe(bool live) const {
       add("name", user.name.folded, users_by_name_.at(user.name.folded).value);
     }
     for (const auto& [id, session] : sessions_) {
-      add("session", id.value, session.user.value, session.address, session.loopback,
+      add("session", id.value, session.user.value, base::address_text(session.address),
           session.enters_default_room);
     }
     add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/short_list.h"
 #include "chat/account_book.h"
 #include "chat/admission.h"
 #include "chat/command.h"
@@ -63,21 +64,21 @@ class Chat {
   std::string describe(bool live = true) const;
 
  private:
+  /// Whole ones since 1970, UTC, in 4 bytes (until 2106).
+  using Seconds = std::chrono::sys_time<std::chrono::duration<std::uint32_t>>;
   struct Session {
     base::UserId user;  // nobody: not logged in yet
-    std::string address;
-    bool loopback = false;
+    base::AddressBits address{};
+    Seconds connected{};
+    Seconds last_heard{};
     bool enters_default_room = false;
-    base::AddressBits bits{};
-    base::WallTime connected{};
-    base::WallTime last_heard{};
   };
   struct User {
     base::UserId id;
     Name name;
     base::AccountId account;  // nobody: a guest
-    std::vector<base::SessionId> sessions;
-    std::vector<base::RoomId> rooms;  // in the order of joining
+    base::ShortList<base::SessionId> sessions;
+    base::ShortList<base::RoomId> rooms;  // in the order of joining
   };
   struct Room {
     base::RoomId id;

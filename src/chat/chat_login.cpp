@@ -47,7 +47,8 @@ void Chat::handle(const Asker& asker, const LogIn& command) {
 
 void Chat::handle(const Asker& asker, const LogInFailed& command) {
   const std::string folded = fold_name(command.name).value_or(command.name);
-  out().to_session(asker.id, LogInRefused{guesses_.failed(asker.session.address, folded, now_)});
+  out().to_session(asker.id,
+                   LogInRefused{guesses_.failed(base::address_text(asker.session.address), folded, now_)});
 }
 
 void Chat::handle(const Asker& asker, const LogInWithToken& command) {
@@ -133,7 +134,7 @@ void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool n
 void Chat::remember_address(const Asker& asker, AccountId account) {
   // Nobody is turned away because an address could not be noted.
   if (policy_.remember_addresses && !store_closed_) {
-    accounts_.remember(account, asker.session.address, now_, out());
+    accounts_.remember(account, base::address_text(asker.session.address), now_, out());
   }
 }
 
@@ -188,7 +189,7 @@ void Chat::handle(const Asker& asker, const Forget& command) {
   if (command.everything) {
     accounts_.forget_all(asker.user->account, out());
   } else {
-    accounts_.forget_address(asker.user->account, asker.session.address, out());
+    accounts_.forget_address(asker.user->account, base::address_text(asker.session.address), out());
   }
   out().to_session(asker.id, Forgotten{command.everything});
 }

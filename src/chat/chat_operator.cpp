@@ -63,7 +63,7 @@ Chat::Outcome Chat::operate(const ManageAccount& order) {
   } else {
     accounts_.remove(known->id, out());
     if (present != nullptr) {
-      for (const SessionId session : std::vector(present->sessions)) {
+      for (const SessionId session : base::ShortList(present->sessions)) {
         drop_session(session, CloseCause::account_removed);
       }
     }
@@ -80,7 +80,7 @@ Chat::Outcome Chat::operate(const Kick& order) {
   const auto folded = fold_name(order.name);
   User* user = folded ? user_named(*folded) : nullptr;
   if (user == nullptr) return Refusal::no_such_person;
-  const std::vector<SessionId> sessions = user->sessions;
+  const base::ShortList<SessionId> sessions = user->sessions;
   for (const SessionId session : sessions) drop_session(session, CloseCause::kicked, order.reason);
   return Affected{sessions.size()};
 }
@@ -215,7 +215,8 @@ Chat::Outcome Chat::operate(const AskSessions&) {
   SessionList list;
   for (const SessionId id : sessions_oldest_first()) {
     const Session& session = sessions_.at(id);
-    SessionList::Line line{id, {}, false, session.address, {}, session.connected, session.last_heard};
+    SessionList::Line line{
+        id, {}, false, base::address_text(session.address), {}, session.connected, session.last_heard};
     if (const auto user = users_.find(session.user); user != users_.end()) {
       line.name = user->second.name.text;
       line.guest = !user->second.account;

@@ -19,7 +19,7 @@ SanctionTarget account(const std::string& folded) { return {SanctionOn::account,
 SanctionTarget network(const std::string& address, std::uint8_t prefix) {
   return {SanctionOn::network,
           address + "/" + std::to_string(prefix - 96),
-          {base::Network::masked(ChatWorld::bits_of(address), prefix), prefix}};
+          {base::Network::masked(fakes::bits_of(address), prefix), prefix}};
 }
 Impose ban(const SanctionTarget& target, std::chrono::seconds lasts = 0s, const std::string& reason = {}) {
   return {{SanctionKind::ban, target, reason, "root", {}, {}}, lasts};

@@ -102,7 +102,7 @@ void Chat::handle(const Asker& asker, const Leave& command) {
   }
   out().to_room(room->id, make_event(Departed{room->name.text, user.name.text}));
   undo_.keep(users_, user.id);
-  std::erase(user.rooms, room->id);
+  user.rooms.erase(room->id);
   remove_member(*room, user.id);
 }
 

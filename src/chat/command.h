@@ -21,10 +21,8 @@ namespace veche::chat {
 
 /// A client has connected. Answer: Greeting or Closed.
 struct Connect {
-  std::string address;  ///< without port
-  bool loopback = false;
+  base::AddressBits address{};
   bool enters_default_room = false;  ///< once logged in, as the line protocol does
-  base::AddressBits bits{};          ///< of the same address
 };
 /// It has gone, or wants to go (then Closed answers, behind everything that was owed).
 struct Disconnect {};

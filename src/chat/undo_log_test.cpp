@@ -2,6 +2,7 @@
 // seed that a failure names.
 #include "base/clock.h"
 #include "chat/chat.h"
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/chat_commands.h"
 #include "tests/fakes/chat_text.h"
 #include "tests/fakes/kept_rows.h"
@@ -145,13 +146,14 @@ TEST(Undo, GivesBackTheOldestTokenAndAddress) {
   Outbox outbox;
   base::ManualClock clock;
   const auto log_in = [&](std::uint64_t session) {
-    chat.apply({{session}, Connect{"10.0.0." + std::to_string(session)}}, clock.wall(), outbox);
+    chat.apply({{session}, Connect{fakes::bits_of("10.0.0." + std::to_string(session))}}, clock.wall(),
+               outbox);
     chat.apply({{session}, LogIn{{1}, "hash"}}, clock.wall(), outbox);
   };
   const auto keep_token = [&](std::uint8_t number) {
     chat.apply({{1}, KeepToken{TokenHash{number}}}, clock.wall(), outbox);
   };
-  chat.apply({{1}, Connect{"10.0.0.1"}}, clock.wall(), outbox);
+  chat.apply({{1}, Connect{fakes::bits_of("10.0.0.1")}}, clock.wall(), outbox);
   chat.apply({{1}, Register{"ann", "hash"}}, clock.wall(), outbox);
   for (std::uint8_t i = 1; i <= 64; ++i) {
     clock.advance(std::chrono::seconds{1});
@@ -176,7 +178,7 @@ TEST(Undo, GivesBackThePolicyAndWhatWasShownByIt) {
   const auto apply = [&](std::uint64_t session, CommandBody body) {
     chat.apply({{session}, std::move(body)}, base::WallTime{std::chrono::seconds{1'750'000'000}}, outbox);
   };
-  apply(1, Connect{"10.0.0.1"});
+  apply(1, Connect{fakes::bits_of("10.0.0.1")});
   apply(1, EnterAsGuest{"ann"});
   apply(1, Join{"#a"});
   apply(1, Say{{1}, MessageKind::text, "hi"});
@@ -190,7 +192,7 @@ TEST(Undo, GivesBackThePolicyAndWhatWasShownByIt) {
   chat.roll_back();
   EXPECT_EQ(chat.describe(), before);
   outbox.clear();
-  apply(2, Connect{"10.0.0.2"});
+  apply(2, Connect{fakes::bits_of("10.0.0.2")});
   apply(2, EnterAsGuest{"bob"});
   const auto* last = std::get_if<ToSession>(&outbox.effects.back());
   ASSERT_NE(last, nullptr);

@@ -91,15 +91,9 @@ base::Result<Address> Address::parse(std::string_view ip, std::uint16_t port) {
 }
 
 std::string Address::ip() const {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (family() == AF_INET) {
-    inet_ntop(AF_INET, &storage_.v4.sin_addr, text.data(), text.size());
-    return text.data();
-  }
-  if (family() != AF_INET6) return "local";
-  inet_ntop(AF_INET6, &storage_.v6.sin6_addr, text.data(), text.size());
-  std::string out = text.data();
-  if (storage_.v6.sin6_scope_id != 0) {
+  if (family() == AF_UNSPEC) return "local";
+  std::string out = base::address_text(bits());
+  if (family() == AF_INET6 && storage_.v6.sin6_scope_id != 0) {
     std::array<char, IF_NAMESIZE> name{};
     const char* known = if_indextoname(storage_.v6.sin6_scope_id, name.data());
     out += "%" + (known ? std::string(known) : std::to_string(storage_.v6.sin6_scope_id));
@@ -119,11 +113,6 @@ Address Address::with_port(std::uint16_t port) const {
   Address out = *this;
   out.storage_.v6.sin6_port = htons(port);
   return out;
-}
-
-bool Address::is_loopback() const {
-  if (family() == AF_INET) return (ntohl(storage_.v4.sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
-  return family() == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&storage_.v6.sin6_addr);
 }
 
 base::AddressBits Address::bits() const {

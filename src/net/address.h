@@ -31,7 +31,6 @@ class Address {
   std::string ip() const;
   std::uint16_t port() const;
   Address with_port(std::uint16_t port) const;
-  bool is_loopback() const;
   /// All zero without a family.
   base::AddressBits bits() const;
   int family() const { return storage_.v6.sin6_family; }

@@ -14,7 +14,7 @@ void EventConnection::finish() {
   if (state_ != State::open) return;
   state_ = State::flushing;
   loop_.timers().cancel(wish_);
-  if (deadline_.armed()) loop_.timers().arm(deadline_, loop_.clock().mono() + loop_.options().goodbye);
+  if (deadline_) arm_deadline(loop_.options().goodbye);
   list_for_flushing();
   list_for_reading();  // a pause ends here
 }
@@ -23,7 +23,7 @@ void EventConnection::say_goodbye() {
   if (::shutdown(fd_.get(), SHUT_WR) != 0) return close(reason_of(errno));
   if (fin_received_) return close(CloseReason::finished);
   state_ = State::draining;
-  loop_.timers().arm(deadline_, loop_.clock().mono() + loop_.options().linger);
+  arm_deadline(loop_.options().linger);
 }
 
 void EventConnection::abort(CloseReason reason) {
@@ -37,7 +37,7 @@ void EventConnection::close(CloseReason reason) {
   state_ = State::closed;
   reason_ = reason;
   loop_.timers().cancel(wish_);
-  loop_.timers().cancel(deadline_);
+  cancel_deadline();
   if (queue_) loop_.give_back(std::move(queue_));
   loop_.bury_later(*this);
 }

@@ -148,9 +148,9 @@ void EventConnection::after_write(bool progress) {
     was_blocked_ = true;
     const auto patience = state_ == State::open ? loop_.options().write_stall : loop_.options().goodbye;
     // From the last byte that the peer took: slow but steady is not stalled.
-    if (progress || !deadline_.armed()) loop_.timers().arm(deadline_, loop_.clock().mono() + patience);
+    if (progress || !deadline_) arm_deadline(patience);
   } else if (state_ != State::draining) {
-    loop_.timers().cancel(deadline_);
+    cancel_deadline();
   }
 }
 
@@ -174,6 +174,17 @@ void EventConnection::set_timer(std::chrono::milliseconds delay) {
 void EventConnection::cancel_timer() {
   loop_.check_thread();
   loop_.timers().cancel(wish_);
+}
+
+void EventConnection::arm_deadline(std::chrono::milliseconds delay) {
+  if (!deadline_) deadline_ = std::make_unique<Timer>(*this);
+  loop_.timers().arm(*deadline_, loop_.clock().mono() + delay);
+}
+
+void EventConnection::cancel_deadline() {
+  if (!deadline_) return;
+  loop_.timers().cancel(*deadline_);
+  deadline_.reset();
 }
 
 void EventConnection::expired(Timer& timer) {

@@ -54,6 +54,8 @@ class EventConnection final : public Connection, public Source {
   void after_write(bool progress);
   void say_goodbye();
   void close(CloseReason reason);
+  void arm_deadline(std::chrono::milliseconds delay);
+  void cancel_deadline();
   void list_for_reading();
   void list_for_flushing();
 
@@ -61,7 +63,7 @@ class EventConnection final : public Connection, public Source {
   std::unique_ptr<Handler> handler_;
   std::unique_ptr<SendQueue> queue_;  // null: owes nothing
   Timer wish_{*this};                 // the handler's set_timer
-  Timer deadline_{*this};             // write stall, or the end of the goodbye
+  std::unique_ptr<Timer> deadline_;   // write stall, or the end of the goodbye; null: nothing is owed
   const Address peer_;
   Fd fd_;
   std::uint32_t place_ = 0;  // in the loop's table

@@ -76,7 +76,7 @@ TEST_F(ListenerTest, ServesIpv6) {
   const Peer peer(listener->local());
   ASSERT_TRUE(turn_until([&] { return guests.size() == 1; }));
   EXPECT_EQ(guests[0].peer.ip(), "::1");
-  EXPECT_TRUE(guests[0].peer.is_loopback());
+  EXPECT_TRUE(base::is_loopback(guests[0].peer.bits()));
 }
 
 TEST_F(ListenerTest, BusyPortIsAnError) {

@@ -15,11 +15,8 @@ namespace {
 using base::AddressBits;
 using base::Network;
 
-constexpr AddressBits kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};
 constexpr std::uint8_t kMappedPrefix = 96;
 constexpr std::string_view kHint = "write it like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32";
-
-bool is_v4(const AddressBits& bits) { return Network{kMapped, kMappedPrefix}.contains(bits); }
 
 std::optional<unsigned> parse_prefix(std::string_view digits, unsigned max) {
   unsigned prefix = 0;
@@ -40,7 +37,7 @@ base::Result<Network> parse_network(std::string_view text) {
     return base::fail(what, "not an IPv4 or IPv6 address", std::string(kHint));
   }
   const AddressBits bits = address->bits();
-  const std::uint8_t shift = is_v4(bits) ? kMappedPrefix : 0;
+  const std::uint8_t shift = base::is_v4(bits) ? kMappedPrefix : 0;
   Network network{bits, 128};
   if (slash == text.npos) return network;
 
@@ -60,7 +57,7 @@ base::Result<Network> parse_network(std::string_view text) {
 
 std::string network_text(const Network& network) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool v4 = network.prefix >= kMappedPrefix && is_v4(network.bits);
+  const bool v4 = network.prefix >= kMappedPrefix && base::is_v4(network.bits);
   if (v4) {
     inet_ntop(AF_INET, &network.bits[12], text.data(), text.size());
   } else {

@@ -1,6 +1,7 @@
 #include "server/chat_thread.h"
 
 #include "store/memory_journal.h"
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/faulty_journal.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,7 @@ class ChatThreadTest : public testing::Test {
   void send(std::vector<chat::Command> commands) { thread.send(commands); }
 
   void enter(SessionId session, const std::string& name) {
-    send({{session, chat::Connect{"192.0.2.1", false, true}}, {session, chat::EnterAsGuest{name}}});
+    send({{session, chat::Connect{fakes::bits_of("192.0.2.1"), true}}, {session, chat::EnterAsGuest{name}}});
     thread.run_once();
   }
 
@@ -106,7 +107,7 @@ TEST_F(ChatThreadTest, WhatTheStoreDidNotTakeNobodySees) {
   journal.fail_next(1);
   const SessionId carl = make_session_id(1, 2);
   send({{kAnn, chat::Say{tea, {}, "lost"}},
-        {carl, chat::Connect{"192.0.2.2", false, true}},
+        {carl, chat::Connect{fakes::bits_of("192.0.2.2"), true}},
         {carl, chat::EnterAsGuest{"carl"}}});
   thread.run_once();
   EXPECT_TRUE(events<chat::Said>(1).empty());

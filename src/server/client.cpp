@@ -21,8 +21,7 @@ void Client::opened(net::Connection& connection) {
   const std::size_t connected = ++shared.connected;
   shared.log.info("{} connected ({} connected)", who(), connected);
   notice(Notice::What::came, {}, {}, connected);
-  const net::Address& peer = connection.peer();
-  command(chat::Connect{peer.ip(), peer.is_loopback(), true, peer.bits()});
+  command(chat::Connect{connection.peer().bits(), true});
   session_->opened();
 }
 
@@ -31,7 +30,7 @@ void Client::peer_finished() { session_->peer_finished(); }
 void Client::timer() { session_->on_timer(); }
 
 void Client::closed(net::CloseReason reason) {
-  if (gone_) *gone_ = true;
+  if (errands_) *errands_->gone = true;
   command(chat::Disconnect{});
   home_.went(*this);
   Shared& shared = home_.shared();
@@ -98,9 +97,13 @@ void Client::accept_input(bool yes) {
   }
 }
 
+Client::Errands& Client::errands() {
+  if (!errands_) errands_ = std::make_unique<Errands>();
+  return *errands_;
+}
+
 JobOwner Client::job_owner() {
-  if (!gone_) gone_ = std::make_shared<std::atomic<bool>>(false);
-  return {id_, std::hash<std::string>{}(connection_->peer().ip()), gone_};
+  return {id_, std::hash<std::string>{}(connection_->peer().ip()), errands().gone};
 }
 
 void Client::hash_password(std::string password) {
@@ -112,26 +115,26 @@ void Client::verify_password(std::string hash, std::string password) {
 }
 
 void Client::become_operator(std::string name, std::string password) {
-  if (!operator_) operator_ = std::make_unique<OperatorNames>();
   std::string kept = home_.shared().operators.password_of(name);
-  operator_->wanted = std::move(name);
+  errands().wanted_operator = std::move(name);
   home_.shared().jobs.verify_operator(job_owner(), std::move(kept), std::move(password), home_.answers());
 }
 
 void Client::verified(session::Session::Verdict verdict) {
-  if (operator_ && !operator_->wanted.empty()) {
-    const std::string name = std::exchange(operator_->wanted, {});
+  if (!errands().wanted_operator.empty()) {
+    const std::string name = std::exchange(errands().wanted_operator, {});
     const bool right = verdict == session::Session::Verdict::right;
-    if (right) operator_->held = name;
+    if (right) errands().held_operator = name;
     home_.shared().log.warning("{} {} operator {}", who(), right ? "is now" : "has failed to become", name);
   }
   session_->on_verified(verdict);
 }
 
 void Client::operate(std::string line) {
-  base::check(operator_ && !operator_->held.empty(), "only an operator operates");
+  base::check(!errands().held_operator.empty(), "only an operator operates");
   const auto language = session_->language();
-  home_.shared().operators.run({id_, operator_->held, who(), language, std::move(line)}, home_.answers());
+  home_.shared().operators.run({id_, errands().held_operator, who(), language, std::move(line)},
+                               home_.answers());
 }
 
 void Client::read_history(const chat::HistoryGranted& grant) {

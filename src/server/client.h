@@ -73,13 +73,14 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   const base::SessionId id_;
   net::Connection* connection_ = nullptr;
   std::unique_ptr<session::Session> session_;
-  std::shared_ptr<std::atomic<bool>> gone_;  // made with the first job
-  /// Of the few who are operators, or want to be.
-  struct OperatorNames {
-    std::string wanted;  // its password is being checked
-    std::string held;    // empty: none yet
+  /// Of those who have asked something of the workers or the operator; most have not.
+  struct Errands {
+    std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
+    std::string wanted_operator;  // whose password is being checked
+    std::string held_operator;    // empty: none
   };
-  std::unique_ptr<OperatorNames> operator_;
+  Errands& errands();
+  std::unique_ptr<Errands> errands_;
 };
 
 }  // namespace veche::server

@@ -21,13 +21,12 @@ std::unique_ptr<net::Handler> ClientLoop::make_client() {
 }
 
 Client* ClientLoop::client(SessionId id) {
-  const auto found = clients_.find(id);
-  return found == clients_.end() ? nullptr : found->second;  // gone: its last effects were on their way
+  return clients_.find(id);  // null: gone; its last effects were on their way
 }
 
 void ClientLoop::went(Client& client) {
   fanout_.drop(client);
-  clients_.erase(client.id());
+  clients_.remove(client.id());
 }
 
 // --- a turn of the loop

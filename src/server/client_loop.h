@@ -17,11 +17,11 @@
 #include "server/fanout.h"
 #include "server/jobs.h"
 #include "server/local_time.h"
+#include "server/session_table.h"
 #include "session/line_session.h"
 
 #include <cstddef>
 #include <memory>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -50,7 +50,7 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
   // ClientHome
   Shared& shared() override { return shared_; }
   const session::LineOptions& line_options() const override { return line_; }
-  void came(Client& client) override { clients_.emplace(client.id(), &client); }
+  void came(Client& client) override { clients_.add(client.id(), client); }
   void went(Client& client) override;
   void command(chat::Command command) override { outgoing_.push_back(std::move(command)); }
   bool chat_is_busy(Client& client) override;
@@ -79,7 +79,7 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
   LocalTime local_time_;
   Fanout fanout_;
 
-  std::unordered_map<base::SessionId, Client*> clients_;
+  SessionTable<Client> clients_;
   std::uint64_t last_serial_ = 0;
   std::vector<Mail> mail_;               // of this turn
   std::vector<chat::Command> outgoing_;  // made in this turn, or waiting for credits

@@ -56,7 +56,6 @@ void Fanout::leave(Receiver& receiver, std::size_t which) {
   count_others(receiver, -1);
   const Receiver::Place place = places.back();
   places.pop_back();
-  if (places.empty()) places.shrink_to_fit();
 
   Room& room = *static_cast<Room*>(place.room);
   if (place.index + 1 != room.members.size()) {  // the last member takes the empty place
@@ -162,7 +161,8 @@ Fanout::Stream& Fanout::stream(Room& room, session::Variant variant) {
 bool Fanout::has_more_elsewhere(const Room& room, const Member& member) {
   const auto& places = member.receiver->places_;
   return places.size() > 1 && std::any_of(places.begin(), places.end(), [&](const auto& place) {
-           return place.room != &room && member_at(place).from < static_cast<Room*>(place.room)->events.size();
+           return place.room != &room &&
+                  member_at(place).from < static_cast<Room*>(place.room)->events.size();
          });
 }
 

@@ -17,6 +17,7 @@
 #pragma once
 
 #include "base/ids.h"
+#include "base/short_list.h"
 #include "chat/event.h"
 #include "net/handler.h"
 #include "session/session.h"
@@ -47,7 +48,7 @@ class Receiver {
     void* room;
     std::uint32_t index;  // in its members
   };
-  std::vector<Place> places_;
+  base::ShortList<Place> places_;
 };
 
 /// One loop's subscriptions and the events of its present turn. The loop's thread.

@@ -5,20 +5,24 @@
 namespace veche::wire {
 
 void LineDecoder::feed(std::string_view bytes) {
+  if (!waiting_) waiting_ = std::make_unique<Waiting>();
+  Waiting& w = *waiting_;
   // Dropping the lines handed out only when they are the larger part keeps this linear for any number of
   // lines.
-  if (head_ > buffer_.size() / 2) {
-    buffer_.erase(0, head_);
-    scanned_ -= std::exchange(head_, 0);
+  if (w.head > w.bytes.size() / 2) {
+    w.bytes.erase(0, w.head);
+    w.scanned -= std::exchange(w.head, 0);
   }
-  buffer_.append(bytes);
+  w.bytes.append(bytes);
 }
 
 std::optional<LineDecoder::Event> LineDecoder::next() {
+  if (!waiting_) return std::nullopt;
+  Waiting& w = *waiting_;
   if (skipping_) skip_line();
   if (skipping_ || !find_end()) {
     // A CR at the end may yet turn out to belong to the line's end.
-    const std::size_t in_doubt = buffer_.ends_with('\r') ? 1 : 0;
+    const std::size_t in_doubt = w.bytes.ends_with('\r') ? 1 : 0;
     const bool too_long = !skipping_ && buffered() > max_bytes_ + in_doubt;
     if (too_long) {
       skipping_ = true;
@@ -27,9 +31,9 @@ std::optional<LineDecoder::Event> LineDecoder::next() {
     release_handed_out();
     return too_long ? std::optional<Event>(TooLong{}) : std::nullopt;
   }
-  std::string_view text = std::string_view(buffer_).substr(head_, scanned_ - head_);
+  std::string_view text = std::string_view(w.bytes).substr(w.head, w.scanned - w.head);
   if (text.ends_with('\r')) text.remove_suffix(1);
-  head_ = ++scanned_;
+  w.head = ++w.scanned;
   if (text.size() > max_bytes_) return TooLong{};
   return Line{text};
 }
@@ -37,41 +41,44 @@ std::optional<LineDecoder::Event> LineDecoder::next() {
 std::optional<LineDecoder::Event> LineDecoder::finish() {
   if (auto event = next()) return event;
   skipping_ = skipped_cr_ = false;
-  if (buffer_.empty()) return std::nullopt;
-  head_ = scanned_ = buffer_.size();
-  if (buffer_.size() > max_bytes_) return TooLong{};  // only now is it certain that its last CR is text
-  return Line{buffer_};
+  if (!waiting_) return std::nullopt;
+  Waiting& w = *waiting_;
+  w.head = w.scanned = w.bytes.size();
+  if (w.bytes.size() > max_bytes_) return TooLong{};  // only now is it certain that its last CR is text
+  return Line{w.bytes};
 }
 
 void LineDecoder::discard() {
+  if (!waiting_) return;
   if (skipping_) skip_line();
-  const std::string_view waiting = std::string_view(buffer_).substr(head_);
-  if (!waiting.empty()) {
+  Waiting& w = *waiting_;
+  const std::string_view rest = std::string_view(w.bytes).substr(w.head);
+  if (!rest.empty()) {
     // A NUL after a CR ends a line wherever it stands, so the last bytes alone tell whether a line has begun.
-    skipping_ = !waiting.ends_with('\n') && !waiting.ends_with(std::string_view("\r\0", 2));
-    skipped_cr_ = waiting.ends_with('\r');
+    skipping_ = !rest.ends_with('\n') && !rest.ends_with(std::string_view("\r\0", 2));
+    skipped_cr_ = rest.ends_with('\r');
   }
-  head_ = scanned_ = buffer_.size();
-  release_handed_out();
+  waiting_.reset();
 }
 
-/// Moves scanned_ to the next byte that ends a line (LF, or the NUL of CR NUL), or to the end of the buffer.
+/// Moves `scanned` to the next byte that ends a line (LF, or the NUL of CR NUL), or to the end of what waits.
 bool LineDecoder::find_end() {
   // memchr takes 82 ns for a line of 100 bytes where a look at each byte takes 173. Block by block, because
   // looking for an LF through all that waits, once for each line that ends in CR NUL, would be quadratic.
   constexpr std::size_t kBlockBytes = 256;
-  while (scanned_ < buffer_.size()) {
-    const std::string_view block = std::string_view(buffer_).substr(scanned_, kBlockBytes);
+  Waiting& w = *waiting_;
+  while (w.scanned < w.bytes.size()) {
+    const std::string_view block = std::string_view(w.bytes).substr(w.scanned, kBlockBytes);
     const std::size_t lf = block.find('\n');
     const std::string_view before = block.substr(0, lf);
     for (std::size_t nul = before.find('\0'); nul != before.npos; nul = before.find('\0', nul + 1)) {
-      const std::size_t at = scanned_ + nul;
-      if (at == head_ ? skipped_cr_ : buffer_[at - 1] == '\r') {
-        scanned_ = at;
+      const std::size_t at = w.scanned + nul;
+      if (at == w.head ? skipped_cr_ : w.bytes[at - 1] == '\r') {
+        w.scanned = at;
         return true;
       }
     }
-    scanned_ += before.size();
+    w.scanned += before.size();
     if (lf != block.npos) return true;
   }
   return false;
@@ -79,20 +86,23 @@ bool LineDecoder::find_end() {
 
 /// Drops what has come of the line that is being skipped.
 void LineDecoder::skip_line() {
+  Waiting& w = *waiting_;
   if (find_end()) {
-    ++scanned_;
+    ++w.scanned;
     skipping_ = skipped_cr_ = false;
   } else if (buffered() > 0) {
-    skipped_cr_ = buffer_.back() == '\r';
+    skipped_cr_ = w.bytes.back() == '\r';
   }
-  head_ = scanned_;
+  w.head = w.scanned;
 }
 
 /// Gives back the memory of what was handed out; what stays is the beginning of a line.
 void LineDecoder::release_handed_out() {
-  if (head_ == 0 && !buffer_.empty()) return;
-  std::string(buffer_, head_).swap(buffer_);
-  scanned_ -= std::exchange(head_, 0);
+  Waiting& w = *waiting_;
+  if (buffered() == 0) return waiting_.reset();
+  if (w.head == 0) return;
+  std::string(w.bytes, w.head).swap(w.bytes);
+  w.scanned -= std::exchange(w.head, 0);
 }
 
 }  // namespace veche::wire

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,22 +50,24 @@ class LineDecoder {
   void discard();
 
   /// Bytes that wait: whole lines and the beginning of one.
-  std::size_t buffered() const { return buffer_.size() - head_; }
+  std::size_t buffered() const { return waiting_ ? waiting_->bytes.size() - waiting_->head : 0; }
   /// Whether the next byte fed begins a line and nothing waits before it.
   bool at_line_start() const { return buffered() == 0 && !skipping_; }
   /// Memory held beyond the object itself; 0 for an idle one.
-  std::size_t heap_bytes() const {
-    return buffer_.capacity() == std::string().capacity() ? 0 : buffer_.capacity();
-  }
+  std::size_t heap_bytes() const { return waiting_ ? sizeof *waiting_ + waiting_->bytes.capacity() : 0; }
 
  private:
   bool find_end();
   void skip_line();
   void release_handed_out();
 
-  std::string buffer_;
-  std::size_t head_ = 0;     // where the bytes that wait begin; before it: lines that were handed out
-  std::size_t scanned_ = 0;  // no byte from head_ to here ends a line
+  /// What has come and is not done with.
+  struct Waiting {
+    std::string bytes;
+    std::size_t head = 0;     // where the bytes that wait begin; before it: lines that were handed out
+    std::size_t scanned = 0;  // no byte from head to here ends a line
+  };
+  std::unique_ptr<Waiting> waiting_;  // null: nothing; idle sessions are many
   std::size_t max_bytes_;
   bool skipping_ = false;    // inside a line that has been reported or discarded
   bool skipped_cr_ = false;  // the last byte skipped was a CR: a NUL now ends the line

@@ -6,6 +6,7 @@
 #include "chat/command.h"
 #include "chat/name.h"
 #include "chat/policy.h"
+#include "tests/fakes/address_bits.h"
 
 #include <algorithm>
 #include <array>
@@ -89,7 +90,7 @@ class CommandSource {
 
   chat::Connect connect() {
     const std::size_t host = choose_(4) == 0 ? choose_(40) : choose_(3);
-    return {"10.0.0." + std::to_string(host), host == 0, choose_(2) == 0, bits(host)};
+    return {host_bits(host), choose_(2) == 0};
   }
 
   chat::CommandBody body() {
@@ -188,17 +189,14 @@ class CommandSource {
   chat::SanctionTarget some_target() {
     if (choose_(2) == 0) {
       const auto prefix = static_cast<std::uint8_t>(choose_(2) == 0 ? 128 : 126);
-      const base::AddressBits network = base::Network::masked(bits(choose_(4)), prefix);
+      const base::AddressBits network = base::Network::masked(host_bits(choose_(4)), prefix);
       return {chat::SanctionOn::network,
-              "10.0.0." + std::to_string(network.back()) + "/" + std::to_string(prefix - 96),
+              base::address_text(network) + "/" + std::to_string(prefix - 96),
               {network, prefix}};
     }
     return {choose_(2) == 0 ? chat::SanctionOn::name : chat::SanctionOn::account,
             chat::fold_name(some_name()).value_or(""),
             {}};
-  }
-  static base::AddressBits bits(std::size_t host) {
-    return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, static_cast<std::uint8_t>(host)};
   }
 
   Choose& choose_;

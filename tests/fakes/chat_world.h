@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "chat/chat.h"
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/chat_text.h"
 #include "tests/fakes/kept_rows.h"
 
@@ -49,26 +50,12 @@ class ChatWorld {
     clients_["operator"].id = base::make_session_id(255, 1);
   }
 
-  /// Of an IPv4 address.
-  static base::AddressBits bits_of(const std::string& address) {
-    base::AddressBits bits{};
-    bits[10] = bits[11] = 0xff;
-    std::istringstream numbers(address);
-    for (std::size_t i = 12; i < 16; ++i) {
-      int number = 0;
-      numbers >> number;
-      bits[i] = static_cast<std::uint8_t>(number);
-      numbers.ignore(1);
-    }
-    return bits;
-  }
-
   // --- what clients do, each by a name of its own ("ann", "ann/2")
 
   void connect(const std::string& who, const std::string& address = "10.0.0.1",
                bool enters_default_room = true) {
     clients_[who] = {base::make_session_id(0, ++last_session_), true, {}, {}, 0};
-    send(who, chat::Connect{address, false, enters_default_room, bits_of(address)});
+    send(who, chat::Connect{bits_of(address), enters_default_room});
   }
   void guest(const std::string& who, const std::string& address = "10.0.0.1") {
     connect(who, address);

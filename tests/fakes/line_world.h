@@ -61,7 +61,7 @@ class LineWorld {
     client->id = base::make_session_id(0, ++last_session_);
     by_id_[client->id] = client.get();
     client->session.opened();
-    client->host.commands.push_front(chat::Connect{address, false, true, ChatWorld::bits_of(address)});
+    client->host.commands.push_front(chat::Connect{bits_of(address), true});
     return *client;
   }
   /// In #veche as a guest, or with a password as a new account; all that was said to it so far is read.
@@ -87,7 +87,7 @@ class LineWorld {
   /// Whom a ban or a mute is on: a guest, or an IPv4 address.
   static chat::SanctionTarget target(const std::string& who) {
     if (who.find_first_not_of("0123456789.") != who.npos) return {chat::SanctionOn::name, who, {}};
-    return {chat::SanctionOn::network, who, {ChatWorld::bits_of(who), 128}};
+    return {chat::SanctionOn::network, who, {bits_of(who), 128}};
   }
 
   /// Until nobody has anything to do but wait for a client or for time.

@@ -2,6 +2,7 @@
 
 #include "base/network.h"
 #include "chat/name.h"
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/fake_host.h"
 
 #include <chrono>
@@ -13,10 +14,6 @@ using std::chrono::seconds;
 
 namespace {
 
-base::AddressBits bits_of(std::size_t host) {
-  return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, static_cast<std::uint8_t>(host)};
-}
-std::string text_of(std::size_t host) { return "10.0.0." + std::to_string(host); }
 std::string folded(const std::string& name) { return chat::fold_name(name).value_or(""); }
 /// Everybody's, by his name: so it is seen at once where one turns up as a message.
 std::string password_of(const std::string& name) { return "pw-" + folded(name); }
@@ -53,7 +50,7 @@ session::LineOptions Crowd::options() {
 
 chat::Connect Crowd::arrival() {
   const std::size_t host = some_host();
-  return {text_of(host), host == 0, choose_(8) != 0, bits_of(host)};
+  return {fakes::host_bits(host), choose_(8) != 0};
 }
 
 std::string Crowd::some_name() {
@@ -225,9 +222,9 @@ chat::Impose Crowd::sanction() {
 chat::SanctionTarget Crowd::target() {
   if (choose_(3) == 0) {
     const auto prefix = static_cast<std::uint8_t>(choose_(2) == 0 ? 128 : 127);
-    const base::AddressBits network = base::Network::masked(bits_of(some_host()), prefix);
+    const base::AddressBits network = base::Network::masked(fakes::host_bits(some_host()), prefix);
     return {chat::SanctionOn::network,
-            text_of(network.back()) + "/" + std::to_string(prefix - 96),
+            base::address_text(network) + "/" + std::to_string(prefix - 96),
             {network, prefix}};
   }
   return {choose_(2) == 0 ? chat::SanctionOn::name : chat::SanctionOn::account, folded(some_name()), {}};

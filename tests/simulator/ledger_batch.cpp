@@ -38,7 +38,7 @@ void Ledger::begin_batch(std::span<const chat::Command> commands, base::WallTime
   batch_.now = now;
   for (const chat::Command& command : commands) {
     if (const auto* connect = std::get_if<chat::Connect>(&command.body)) {
-      here_[command.session] = {connect->bits, connect->address, {}, {}, false, {}};
+      here_[command.session] = {connect->address, base::address_text(connect->address), {}, {}, false, {}};
     } else if (std::holds_alternative<chat::Say>(command.body)) {
       ++batch_.counts[command.session].says;
     } else if (std::holds_alternative<chat::Tell>(command.body)) {

@@ -130,7 +130,8 @@ void Simulation::somebody_comes() {
   auto client = std::make_unique<SimClient>(id, clock_, options_, tokens_, ledger_);
   const chat::Connect connect = crowd_.arrival();
   client->typed = crowd_.log_in();
-  trace_("{} comes from {} and types {}", id.value, connect.address, shown(client->typed));
+  trace_("{} comes from {} and types {}", id.value, base::address_text(connect.address),
+         shown(client->typed));
   client->host.command(connect);
   client->session.opened();
   SimClient& here = *(loops_[number]->clients[id] = std::move(client));
