@@ -51,6 +51,8 @@ class Chat {
   void committed() { undo_.forget(); }
   /// Takes back everything applied since the last `committed()`.
   void roll_back() { undo_.roll_back(); }
+  /// Between batches: memory that only the next large one would need.
+  void give_memory_back() { undo_.give_memory_back(); }
 
   /// Until `open_store`, whatever needs the store is refused with `why`.
   void close_store(Refusal why) { store_closed_ = why; }

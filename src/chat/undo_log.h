@@ -34,6 +34,8 @@ class UndoLog {
 
   /// The batch is committed: what was done stays.
   void forget() { inverses_.clear(); }
+  /// What the largest batch took.
+  void give_memory_back() { inverses_.shrink_to_fit(); }
 
   /// Takes everything back since the last forget().
   void roll_back() {

@@ -12,8 +12,10 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -216,8 +218,25 @@ class ChatLoad {
     if (auto done = crowd_.gather(); !done) return tl::unexpected(done.error());
     ChatLoadResult result;
     const auto clients = static_cast<double>(crowd_.members().size() + crowd_.senders().size());
-    result.idle_bytes_per_client = (usage_of(options_.pid).resident_bytes - before.resident_bytes) / clients;
+    result.idle_bytes_per_client = (resident_at_rest() - before.resident_bytes) / clients;
     return result;
+  }
+
+  /// What the server has resident once that has stayed the same for a while: it may have some tidying to do.
+  double resident_at_rest() {
+    constexpr auto kSame = std::chrono::seconds{2};
+    constexpr auto kPatience = std::chrono::seconds{15};
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    double resident = usage_of(options_.pid).resident_bytes;
+    auto since = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() < std::min(give_up, since + kSame)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+      const double now = usage_of(options_.pid).resident_bytes;
+      if (now == resident) continue;
+      resident = now;
+      since = std::chrono::steady_clock::now();
+    }
+    return resident;
   }
 
   base::Result<ChatLoadResult> log_ins() {

@@ -153,6 +153,9 @@ void ChatThread::give_memory_back() {
   const base::MonoTime now = clock_.mono();
   if (now < next_trim_) return;
   next_trim_ = now + kTrimInterval;
+  batch_ = {};
+  outbox_ = {};
+  chat_.give_memory_back();
   ::malloc_trim(0);
 }
 
