@@ -8,7 +8,8 @@
 namespace veche::store {
 
 Retention::Retention(const Database& database, std::chrono::milliseconds keep)
-    : next_rows_(database.statement("SELECT id, time, text FROM messages WHERE id > ? ORDER BY id LIMIT ?")),
+    : next_rows_(
+          database.statement("SELECT id, time, room, text FROM messages WHERE id > ? ORDER BY id LIMIT ?")),
       newest_(database.statement("SELECT max(id) FROM messages")),
       delete_(database.statement("DELETE FROM messages WHERE id = ?")),
       keep_(keep) {}
@@ -19,7 +20,7 @@ bool Retention::due(base::WallTime now) const {
   return sweeping_ || now >= last_sweep_ + kSweepPause || now < last_sweep_;
 }
 
-base::Result<> Retention::sweep_slice(Database& database, SearchIndex& index, base::WallTime now) {
+base::Result<> Retention::sweep_slice(Database& database, MessageIndexes& indexes, base::WallTime now) {
   if (!sweeping_) swept_up_to_ = {};
   sweeping_ = true;
 
@@ -30,6 +31,7 @@ base::Result<> Retention::sweep_slice(Database& database, SearchIndex& index, ba
 
   struct Expired {
     base::MessageId id;
+    base::RoomId room;
     std::string text;
   };
   std::vector<Expired> expired;
@@ -47,7 +49,7 @@ base::Result<> Retention::sweep_slice(Database& database, SearchIndex& index, ba
       last = rows.id<base::MessageId>(0);
       const base::WallTime time = rows.time(1);
       if (rows.integer(0) != *newest && time < now - keep_) {
-        expired.push_back({last, std::string(rows.text(2))});
+        expired.push_back({last, rows.id<base::RoomId>(2), std::string(rows.text(3))});
       } else if (time <= now) {  // one from the future, said while the clock ran ahead, does not shield those
                                  // behind it
         kept_some = true;
@@ -56,13 +58,13 @@ base::Result<> Retention::sweep_slice(Database& database, SearchIndex& index, ba
   }
   std::size_t unindexed = 0;
   for (const Expired& message : expired) {
-    if (message.id > index.indexed_up_to()) ++unindexed;
-    if (auto done = index.remove(message.id, message.text); !done) return done;
+    if (message.id > indexes.indexed_up_to()) ++unindexed;
+    if (auto done = indexes.remove(message.id, message.room, message.text); !done) return done;
     if (auto done = delete_.run(message.id); !done) return done;
   }
   if (!expired.empty()) {
     if (auto done = transaction->commit(); !done) return done;
-    index.note_deleted(unindexed);
+    indexes.note_deleted(unindexed);
   }
   swept_up_to_ = last;
   sweeping_ = !at_end && !(expired.empty() && kept_some);

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
-#include "store/search_index.h"
+#include "store/message_indexes.h"
 #include "store/sqlite.h"
 
 #include <chrono>
@@ -26,7 +26,7 @@ class Retention {
 
   /// Looks at the next slice of messages and deletes those that are older than the retention, from the index
   /// too, in one transaction. The sweep ends at a slice in which nothing had to go.
-  base::Result<> sweep_slice(Database& database, SearchIndex& index, base::WallTime now);
+  base::Result<> sweep_slice(Database& database, MessageIndexes& indexes, base::WallTime now);
 
  private:
   Statement next_rows_, newest_, delete_;

@@ -10,13 +10,12 @@ namespace {
 // Times are microseconds since 1970, UTC. Ids are given by the chat, never twice: accounts and rooms keep the
 // highest in sqlite_sequence (AUTOINCREMENT), and the newest message is never deleted.
 //
-// messages has no foreign keys: a message outlives its author's account. Of the indexes that were measured, a
-// plain one on the room costs least (1.5 us a row); it holds the row id too, and so gives a room's last
-// messages in order.
+// messages has no foreign keys: a message outlives its author's account. It has no index but its id, for each
+// would be paid for in every commit: room_messages and message_index are filled later (message_indexes.h).
+// meta.indexed_up_to is the last id in both, changed in their own transactions.
 //
 // message_index has no content of its own and is fed folded tokens (search_words.h), so that a search and the
 // rows that are not indexed yet are compared alike. columnsize = 0: no ranking, so no table of sizes.
-// meta.indexed_up_to is the last id in the index, changed in the index's own transactions.
 //
 // The scram_ columns wait for SCRAM-SHA-256 (RFC 5802): keys that are derived from the password beside the
 // Argon2id hash, NULL until then.
@@ -91,6 +90,18 @@ CREATE TABLE sanctions(
   expires INTEGER NOT NULL,
   PRIMARY KEY (kind, target_kind, target)
 ) WITHOUT ROWID;
+)sql",
+    R"sql(
+CREATE TABLE room_messages(
+  room INTEGER NOT NULL,
+  message INTEGER NOT NULL,
+  PRIMARY KEY (room, message)
+) WITHOUT ROWID;
+INSERT INTO room_messages
+  SELECT room, id FROM messages
+  WHERE id <= (SELECT value FROM meta WHERE key = 'indexed_up_to')
+  ORDER BY room, id;
+DROP INDEX messages_by_room;
 )sql",
 };
 

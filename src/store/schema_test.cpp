@@ -106,6 +106,7 @@ TEST_F(Schema, AFileOfTheFirstVersionIsBroughtUpToDateWithAllThatIsInIt) {
         "INSERT INTO addresses VALUES (3, '::1', 3000);"
         "INSERT INTO rooms VALUES (2, '#зала', 4000);"
         "INSERT INTO messages VALUES (7, 2, 5000, 0, 3, 'Алиса', 'привет');"
+        "INSERT INTO messages VALUES (9, 2, 6000, 0, 3, 'Алиса', 'not indexed yet');"
         "INSERT INTO message_index(rowid, text) VALUES (7, 'привет');"
         "UPDATE meta SET value = 7 WHERE key = 'indexed_up_to'");
     ASSERT_TRUE(done) << done.error().text();
@@ -122,8 +123,10 @@ TEST_F(Schema, AFileOfTheFirstVersionIsBroughtUpToDateWithAllThatIsInIt) {
   EXPECT_EQ(state.rooms[0].name, "#зала");
   EXPECT_EQ(state.rooms[0].slow, std::chrono::seconds{0});
   EXPECT_TRUE(state.sanctions.empty());
-  ASSERT_EQ(state.recent.size(), 1u);
+  ASSERT_EQ(state.recent.size(), 2u);
   EXPECT_EQ(state.recent[0]->text, "привет");
+  EXPECT_EQ(state.recent[1]->text, "not indexed yet");
+  EXPECT_EQ(SqliteReader::open(file_).value()->last({2}, {9}, 10)->size(), 2u);
   EXPECT_EQ(state.last_account.value, 3u);
   EXPECT_EQ(state.last_room.value, 2u);
   EXPECT_EQ(number("SELECT count(*) FROM accounts WHERE scram_salt = x'01'"), 1);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace veche::store {
@@ -80,7 +81,7 @@ base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(SqliteOptions o
     return tl::unexpected(done.error());
   }
   std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(options), std::move(*database)));
-  if (auto done = journal->index_.load(); !done) return tl::unexpected(done.error());
+  if (auto done = journal->indexes_.load(); !done) return tl::unexpected(done.error());
   const auto newest = journal->database_.statement("SELECT max(id) FROM messages").number();
   if (!newest) return tl::unexpected(newest.error());
   journal->last_message_ = {static_cast<std::uint64_t>(*newest)};
@@ -91,7 +92,7 @@ SqliteJournal::SqliteJournal(SqliteOptions options, Database database)
     : options_(std::move(options)),
       database_(std::move(database)),
       checkpointer_(database_),
-      index_(database_),
+      indexes_(database_),
       retention_(database_, options_.retention),
       add_message_(database_.statement(
           "INSERT INTO messages(id, room, time, kind, account, sender, text) VALUES (?, ?, ?, ?, ?, ?, ?)")),
@@ -186,15 +187,29 @@ base::Result<> SqliteJournal::load_rooms(chat::DurableState& state, std::size_t 
     }
     if (!row) return tl::unexpected(row.error());
   }
-  // One look into the room index each: what it costs depends on the rooms, not on how long the history is.
-  Statement recent = database_.statement(
-      "SELECT id, room, time, kind, account, sender, text FROM messages WHERE room = ? ORDER BY id DESC "
-      "LIMIT ?");
-  for (const chat::RoomRecord& room : state.rooms) {
-    Rows rows = recent.query(room.id, static_cast<std::int64_t>(recent_per_room));
+  // The newest, which are not indexed, once for all rooms; then one look into the index for each that lacks
+  // some: what it costs does not depend on how long the history is.
+  std::unordered_map<base::RoomId, std::size_t> found;
+  const auto take = [&](const Rows& rows, std::size_t& count) {
+    ++count;
+    state.recent.push_back(std::make_shared<const chat::Message>(message_from(rows)));
+  };
+  {
+    Statement newest = database_.statement(
+        "SELECT id, room, time, kind, account, sender, text FROM messages WHERE id > ? ORDER BY id DESC");
+    Rows rows = newest.query(static_cast<std::int64_t>(indexes_.indexed_up_to().value));
     while ((row = rows.next()) && *row) {
-      state.recent.push_back(std::make_shared<const chat::Message>(message_from(rows)));
+      std::size_t& count = found[rows.id<base::RoomId>(1)];
+      if (count < recent_per_room) take(rows, count);
     }
+    if (!row) return tl::unexpected(row.error());
+  }
+  Statement indexed = database_.statement(kIndexedOfRoom);
+  for (const chat::RoomRecord& room : state.rooms) {
+    std::size_t& count = found[room.id];
+    Rows rows =
+        indexed.query(room.id, indexes_.indexed_up_to(), static_cast<std::int64_t>(recent_per_room - count));
+    while ((row = rows.next()) && *row) take(rows, count);
     if (!row) return tl::unexpected(row.error());
   }
   std::sort(state.recent.begin(), state.recent.end(),
@@ -236,7 +251,7 @@ base::Result<> SqliteJournal::commit(std::span<const chat::Row> rows) {
   }
   if (auto done = transaction->commit(); !done) return done;
   last_message_ = last;
-  index_.note_committed(messages);
+  indexes_.note_committed(messages);
   maintenance_rests_ = false;
   return {};
 }
@@ -258,15 +273,15 @@ bool SqliteJournal::maintain(base::WallTime now, bool idle) {
 
 base::Result<bool> SqliteJournal::maintain_slice(base::WallTime now, bool idle) {
   const auto index_waits = [&] {
-    return index_.rows_behind() >= (idle ? options_.index_rows_min : limits::kIndexBehindRowsMax);
+    return indexes_.rows_behind() >= (idle ? options_.index_rows_min : limits::kIndexBehindRowsMax);
   };
   const auto sweep_waits = [&] { return idle && retention_.due(now); };
 
   if (index_waits()) {
-    if (auto done = index_.index_slice(database_, limits::kIndexSliceRows); !done)
+    if (auto done = indexes_.index_slice(database_, limits::kIndexSliceRows); !done)
       return tl::unexpected(done.error());
   } else if (sweep_waits()) {
-    if (auto done = retention_.sweep_slice(database_, index_, now); !done)
+    if (auto done = retention_.sweep_slice(database_, indexes_, now); !done)
       return tl::unexpected(done.error());
   }
   if (auto done = checkpointer_.run(idle); !done) return tl::unexpected(done.error());

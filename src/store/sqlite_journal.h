@@ -5,8 +5,8 @@
 
 #include "store/checkpointer.h"
 #include "store/journal.h"
+#include "store/message_indexes.h"
 #include "store/retention.h"
-#include "store/search_index.h"
 #include "store/sqlite.h"
 
 #include <chrono>
@@ -52,7 +52,7 @@ class SqliteJournal final : public Journal {
   bool maintain(base::WallTime now, bool idle) override;
 
   /// Committed messages that a search still has to scan, and pages in the log: for metrics and tests.
-  std::size_t rows_behind() const { return index_.rows_behind(); }
+  std::size_t rows_behind() const { return indexes_.rows_behind(); }
   std::int64_t wal_pages() const { return checkpointer_.wal_pages(); }
 
  private:
@@ -80,7 +80,7 @@ class SqliteJournal final : public Journal {
   const SqliteOptions options_;
   Database database_;
   Checkpointer checkpointer_;
-  SearchIndex index_;
+  MessageIndexes indexes_;
   Retention retention_;
   Statement add_message_, add_room_, add_account_, remove_account_, change_password_, add_token_,
       remove_token_, remember_address_, forget_address_, clear_tokens_, clear_addresses_, clear_accounts_,

@@ -23,6 +23,12 @@ base::Result<> take_matches(Rows rows, const std::unordered_set<base::RoomId>& r
 
 }  // namespace
 
+// CROSS JOIN: in this order, or SQLite may think of a better one.
+const char* const kIndexedOfRoom =
+    "SELECT m.id, m.room, m.time, m.kind, m.account, m.sender, m.text"
+    " FROM room_messages r CROSS JOIN messages m ON m.id = r.message"
+    " WHERE r.room = ? AND r.message <= ? ORDER BY r.message DESC LIMIT ?";
+
 chat::Message message_from(const Rows& row) {
   return {.id = row.id<base::MessageId>(0),
           .room = row.id<base::RoomId>(1),
@@ -35,8 +41,9 @@ chat::Message message_from(const Rows& row) {
 
 SqliteReader::SqliteReader(Database database)
     : database_(std::move(database)),
-      last_(database_.statement("SELECT id, room, time, kind, account, sender, text FROM messages"
-                                " WHERE room = ? AND id <= ? ORDER BY id DESC LIMIT ?")),
+      newest_of_room_(database_.statement("SELECT id, room, time, kind, account, sender, text FROM messages"
+                                          " WHERE id > ? AND id <= ? AND room = ? ORDER BY id DESC LIMIT ?")),
+      indexed_of_room_(database_.statement(kIndexedOfRoom)),
       indexed_up_to_(database_.statement("SELECT value FROM meta WHERE key = 'indexed_up_to'")),
       scan_(database_.statement("SELECT id, room, time, kind, account, sender, text FROM messages"
                                 " WHERE id > ? AND id <= ? ORDER BY id DESC")),
@@ -55,14 +62,25 @@ base::Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const std::filesy
 
 base::Result<std::vector<chat::Message>> SqliteReader::last(base::RoomId room, base::MessageId up_to,
                                                             std::size_t count) {
+  // One snapshot, as below.
   std::vector<chat::Message> found;
-  Rows rows = last_.query(room, up_to, static_cast<std::int64_t>(count));
-  while (true) {
-    const auto row = rows.next();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) break;
-    found.push_back(message_from(rows));
-  }
+  auto snapshot = Transaction::begin(database_, Database::Access::read);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  const auto position = indexed_up_to_.number();
+  if (!position) return tl::unexpected(position.error());
+  const base::MessageId indexed_up_to{static_cast<std::uint64_t>(*position)};
+  const auto take = [&](Rows rows) -> base::Result<> {
+    while (true) {
+      const auto row = rows.next();
+      if (!row) return tl::unexpected(row.error());
+      if (!*row) return {};
+      found.push_back(message_from(rows));
+    }
+  };
+  const auto missing = [&] { return static_cast<std::int64_t>(count - found.size()); };
+  auto done = take(newest_of_room_.query(*position, up_to, room, missing()));
+  if (done) done = take(indexed_of_room_.query(room, std::min(up_to, indexed_up_to), missing()));
+  if (!done) return tl::unexpected(done.error());
   std::reverse(found.begin(), found.end());
   return found;
 }
