@@ -22,6 +22,9 @@
 namespace veche::load {
 namespace {
 
+/// Who only logs in has another number than any member of a room, which may be another load's.
+constexpr std::size_t kFirstVisitor = 500'000;
+
 using Clock = std::chrono::steady_clock;
 using std::chrono::duration;
 
@@ -245,7 +248,7 @@ class ChatLoad {
       std::string seen;
     };
     std::vector<Client> clients(options_.window);
-    std::size_t number = 0;
+    std::size_t number = kFirstVisitor;
     std::uint64_t done_count = 0;
     const std::string answer = dialect_.logged_in();
     const auto begin = [&](std::size_t index) -> base::Result<> {

@@ -57,9 +57,8 @@ base::Result<> read_past(int socket, std::string_view what) {
     const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), 0);
     if (got == 0) return base::fail("a client", "was disconnected before '" + std::string(what) + "'", seen);
     if (got < 0 && errno == EAGAIN) {
-      return base::fail(
-          "a client", "waits in vain for '" + std::string(base::trim(what)) + "'",
-          "veche needs [channels] default = \"#room-0000\" and [limits] command_rate = 0 for this");
+      return base::fail("a client", "waits in vain for '" + std::string(base::trim(what)) + "'",
+                        "veche needs [limits] command_rate = 0 for this");
     }
     if (got < 0) return tl::unexpected(failed("receive"));
     seen.append(buffer.data(), static_cast<std::size_t>(got));

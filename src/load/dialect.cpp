@@ -10,17 +10,14 @@ namespace {
 
 std::string member_name(std::size_t member) { return fmt::format("m{:06}", member); }
 
-/// veche's line protocol. Everybody lands in the server's default room, which must be called #room-0000 here;
-/// who belongs elsewhere leaves it at once.
+/// veche's line protocol. Everybody lands in the server's default room, and leaves it at once.
 class Line final : public Dialect {
  public:
   std::string hello(std::size_t member, std::size_t room) const override {
-    std::string lines = log_in(member);
-    if (room != 0) lines += fmt::format("/join {}\n/leave {}\n", name(room), name(0));
-    return lines;
+    return log_in(member) + fmt::format("/leave\n/join {}\n", name(room));
   }
   std::string ready(std::size_t member, std::size_t room) const override {
-    return room == 0 ? logged_in() : fmt::format("LEAVE {} {}\n", name(0), member_name(member));
+    return fmt::format("JOIN {} {}\n", name(room), member_name(member));
   }
   std::string log_in(std::size_t member) const override { return member_name(member) + "\n\n/bare\n"; }
   std::string logged_in() const override { return "READY\n"; }

@@ -8,8 +8,6 @@ import unittest
 from harness import Server, veche
 
 CONFIG = """
-[channels]
-default = "#room-0000"
 [limits]
 command_rate = 0
 [accounts]
