@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr int kBacklog = 16;
 constexpr std::size_t kClientsMax = 64;
+constexpr std::chrono::milliseconds kRetry{100};  // for a descriptor to accept with
 
 /// Who is at the other end, by the kernel's word.
 struct Peer {
@@ -75,6 +77,7 @@ ControlSocket::ControlSocket(net::EventLoop& loop, Operator& desk, OperatorComma
     : loop_(loop), desk_(desk), commands_(commands), path_(std::move(path)), socket_(std::move(socket)) {}
 
 ControlSocket::~ControlSocket() {
+  loop_.timers().cancel(retry_);
   loop_.unwatch(socket_.get(), *this);
   std::error_code ignored;
   std::filesystem::remove(path_, ignored);
@@ -83,6 +86,10 @@ ControlSocket::~ControlSocket() {
 // Level-triggered: one a turn is fast enough for operators, and nobody can keep the loop here.
 void ControlSocket::ready(std::uint32_t) {
   net::Fd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!client && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
+    loop_.unwatch(socket_.get(), *this);  // level-triggered: whoever waits would wake us all the while
+    return loop_.timers().arm(retry_, loop_.clock().mono() + kRetry);
+  }
   if (!client) return;
   const Peer peer(client.get());
   if (!peer.may_operate()) {
@@ -95,6 +102,11 @@ void ControlSocket::ready(std::uint32_t) {
   }
   loop_.adopt(std::move(client), net::Address{},
               std::make_unique<ControlClient>(desk_, commands_, peer.name()));
+}
+
+void ControlSocket::expired(net::Timer&) {
+  if (!loop_.watch(socket_.get(), EPOLLIN, *this))
+    loop_.timers().arm(retry_, loop_.clock().mono() + kRetry);
 }
 
 }  // namespace veche::server

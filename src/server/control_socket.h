@@ -27,7 +27,7 @@ class ControlSocket final : public net::Source {
   ~ControlSocket() override;
 
   void ready(std::uint32_t events) override;
-  void expired(net::Timer&) override {}
+  void expired(net::Timer&) override;
 
  private:
   ControlSocket(net::EventLoop& loop, Operator& desk, OperatorCommands& commands, std::filesystem::path path,
@@ -38,6 +38,7 @@ class ControlSocket final : public net::Source {
   OperatorCommands& commands_;
   const std::filesystem::path path_;
   net::Fd socket_;
+  net::Timer retry_{*this};
 };
 
 }  // namespace veche::server

@@ -175,6 +175,7 @@ void LineSession::time_passed() {
     case TimerFor::rate:
       return arm(TimerFor::idle, options_.idle_timeout);
     case TimerFor::idle: {
+      if (options_.idle_timeout == milliseconds::zero()) return;  // lifted since the timer was armed
       const auto idle = std::chrono::floor<milliseconds>(host_.now() - last_input_);
       if (idle < options_.idle_timeout) return arm(TimerFor::idle, options_.idle_timeout - idle);
       return close_with("idle", t_("You were silent for too long. Bye."));

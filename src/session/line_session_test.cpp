@@ -512,6 +512,16 @@ TEST(LineSession, ReadingSlowlyIsNotSilence) {
   EXPECT_TRUE(ann.host.finished);
 }
 
+TEST(LineSession, ALiftedLimitOnSilenceCutsNobody) {
+  // `reload` with idle_timeout = 0 cut everybody whose timer ran: no silence is shorter than 0.
+  LineWorld world;
+  world.options.idle_timeout = 5s;
+  auto& ann = world.enter("ann");
+  world.options.idle_timeout = 0s;
+  world.pass(60s);
+  EXPECT_FALSE(ann.host.finished);
+}
+
 // --- the end
 
 TEST(LineSession, AnAnswerOfAWorkerAfterTheEndIsHeldBack) {
