@@ -108,11 +108,12 @@ class Server:
 
 
 def wait_until(holds, what):
-    """Looks until `holds()` gives something true, and gives that. For what nobody tells us of when it changes."""
+    """Looks until `holds()` gives something true, and gives that. For what nobody tells us of when it changes.
+    `what`: a text, or a function that describes how far it has come."""
     end = time.monotonic() + DEADLINE_S
     while not (found := holds()):
         if time.monotonic() > end:
-            raise AssertionError(f"in {DEADLINE_S} s it did not come to this: {what}")
+            raise AssertionError(f"in {DEADLINE_S} s it did not come to this: {what() if callable(what) else what}")
         time.sleep(0.01)
     return found
 
@@ -120,9 +121,12 @@ def wait_until(holds, what):
 class Client:
     """One connection; what came is in `seen` until it is taken."""
 
-    def __init__(self, port, receive_buffer=None, segment=None):
-        """Small segments keep the kernel's own buffers for this connection small: over loopback they hold megabytes."""
+    def __init__(self, port, receive_buffer=None, segment=None, source=None):
+        """Small segments keep the kernel's own buffers for this connection small: over loopback they hold megabytes.
+        `source`: the address to come from, such as 127.0.0.7."""
         self.socket = socket.socket()
+        if source:
+            self.socket.bind((source, 0))
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if segment:
