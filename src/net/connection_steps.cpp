@@ -56,6 +56,12 @@ Sent send_queued(int fd, SendQueue& queue) {
   return result;
 }
 
+Offered offer(int fd, std::string_view bytes) {
+  const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent >= 0) return {.taken = static_cast<std::size_t>(sent)};
+  return {.error = errno == EAGAIN || errno == EINTR ? 0 : errno};
+}
+
 void prepare_close(int fd, CloseReason reason, bool peer_has_finished, std::span<char> buffer) {
   if (reason == CloseReason::slow_reader || reason == CloseReason::write_stalled)
     return reset_on_close(fd);  // or the kernel would offer its own megabytes to such a peer for minutes

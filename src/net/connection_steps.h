@@ -21,6 +21,13 @@ struct Sent {
 /// Hands `queue` to the socket, with as few calls as can be, until one of them is empty or full.
 Sent send_queued(int fd, SendQueue& queue);
 
+struct Offered {
+  std::size_t taken = 0;
+  int error = 0;  ///< an errno: the connection is broken
+};
+/// One call: as much of `bytes` as the socket takes now.
+Offered offer(int fd, std::string_view bytes);
+
 /// The last step before close(): makes it an orderly end or a reset, as `reason` demands. Closing over unread
 /// input makes TCP send a reset, which can overtake what we sent last; so unless the peer has finished, what
 /// it has sent is read away into `buffer`.

@@ -5,7 +5,6 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -107,17 +106,20 @@ void EventConnection::send_shared(const SharedBytes& bytes, std::size_t offset, 
   queue_grew();
 }
 
+void EventConnection::send_last(std::string_view bytes) { send(bytes.substr(send_at_once(bytes))); }
+
 void EventConnection::send_shared_last(const SharedBytes& bytes, std::size_t offset, std::size_t length) {
+  const std::size_t taken = send_at_once(std::string_view(*bytes).substr(offset, length));
+  send_shared(bytes, offset + taken, length - taken);
+}
+
+/// How many of the bytes the socket took; the caller queues the rest, and the end of the turn finds out why.
+std::size_t EventConnection::send_at_once(std::string_view bytes) {
   loop_.check_thread();
-  if (state_ != State::open || length == 0) return;
-  if (!queue_ && !blocked_) {
-    const ssize_t sent = ::send(fd_.get(), bytes->data() + offset, length, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) return close(reason_of(errno));
-    const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
-    offset += taken;
-    length -= taken;
-  }
-  send_shared(bytes, offset, length);  // the rest; the end of the turn finds out why
+  if (state_ != State::open || queue_ || blocked_ || bytes.empty()) return 0;
+  const Offered offered = offer(fd_.get(), bytes);
+  if (offered.error != 0) close(reason_of(offered.error));
+  return offered.taken;
 }
 
 void EventConnection::queue_grew() {

@@ -20,6 +20,7 @@ class EventConnection final : public Connection, public Source {
 
   void send(std::string_view bytes) override;
   void send_shared(const SharedBytes& bytes, std::size_t offset, std::size_t length) override;
+  void send_last(std::string_view bytes) override;
   void send_shared_last(const SharedBytes& bytes, std::size_t offset, std::size_t length) override;
   void finish() override;
   void abort(CloseReason reason) override;
@@ -49,6 +50,7 @@ class EventConnection final : public Connection, public Source {
   }
   void input_ended();
   SendQueue& queue();
+  std::size_t send_at_once(std::string_view bytes);
   void queue_grew();
   void write_out();
   void after_write(bool progress);

@@ -43,8 +43,9 @@ class Connection {
   /// Queues `length` bytes of a shared buffer from `offset`. Copied only as far as the socket does not take
   /// them at once: the rest holds a reference.
   virtual void send_shared(const SharedBytes& bytes, std::size_t offset, std::size_t length) = 0;
-  /// The same, by somebody who knows that these are the turn's last bytes for this peer: if nothing is queued
-  /// they may leave at once, and most peers never need a queue.
+  /// The same two, by somebody who knows that these are the turn's last bytes for this peer: if nothing is
+  /// queued they leave at once, and most peers never need a queue.
+  virtual void send_last(std::string_view bytes) { send(bytes); }
   virtual void send_shared_last(const SharedBytes& bytes, std::size_t offset, std::size_t length) {
     send_shared(bytes, offset, length);
   }

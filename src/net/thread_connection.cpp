@@ -179,6 +179,16 @@ void ThreadConnection::send(std::string_view bytes) {
   queue_grew();
 }
 
+void ThreadConnection::send_last(std::string_view bytes) {
+  check_thread();
+  if (state_ == State::open && queue_.empty() && !blocked_ && !bytes.empty()) {
+    const Offered offered = offer(fd_.get(), bytes);
+    if (offered.error != 0) return close(reason_of(offered.error));
+    bytes.remove_prefix(offered.taken);
+  }
+  send(bytes);
+}
+
 void ThreadConnection::send_shared(const SharedBytes& bytes, std::size_t offset, std::size_t length) {
   check_thread();
   if (state_ != State::open || length == 0) return;

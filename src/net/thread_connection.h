@@ -52,6 +52,7 @@ class ThreadConnection final : public Connection {
 
   void send(std::string_view bytes) override;
   void send_shared(const SharedBytes& bytes, std::size_t offset, std::size_t length) override;
+  void send_last(std::string_view bytes) override;
   void finish() override;
   void abort(CloseReason reason) override;
   void pause_reading() override;
