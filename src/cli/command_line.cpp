@@ -45,6 +45,7 @@ class CommandLine {
                             1);  // what follows a command is its own, even a word that is a command elsewhere
     label(*app_.get_formatter());
     add_serve();
+    add_echo();
     add_ctl();
     add_account();
     add_config();
@@ -111,6 +112,55 @@ class CommandLine {
     serve_->add_option("--loops", serve_options_.loops, t_("Number of event loops; 0: one per core"))
         ->type_name("N");
     serve_->add_flag("--no-console", serve_options_.no_console, t_("Take no commands from standard input"));
+  }
+
+  void add_echo() {
+    echo_ = app_.add_subcommand("echo", t_("Talk to an echo service, or be one"));
+    echo_->require_subcommand(0, 1);
+    const auto add = [this](const char* name, std::string& value, const std::string& help, const char* type) {
+      echo_->add_option(name, value, help)->type_name(type);
+    };
+    EchoOptions& o = echo_options_;
+    echo_
+        ->add_option("HOST:PORT", o.target,
+                     t_("The service, a name or an address; 127.0.0.1 and 7007 if not given"))
+        ->type_name("");
+    add("--connect-timeout", o.connect_timeout, t_("How long to try to connect; 5s if not given"), "D");
+    add("--read-timeout", o.read_timeout, t_("How long to wait for a reply; 5s if not given"), "D");
+    add("--retry", o.retry, t_("How often to connect again after a timeout or a loss; 0 if not given"), "N");
+    add("--retry-delay", o.retry_delay, t_("How long to wait before that; 1s if not given"), "D");
+    add("--count", o.count, t_("Send so many messages of its own, and sum up how it went"), "N");
+    add("--size", o.size, t_("Bytes in each of them; 64 if not given"), "BYTES");
+    add("--interval", o.interval, t_("From one of them to the next; 1s if not given"), "D");
+    add_echo_serve();
+  }
+
+  void add_echo_serve() {
+    echo_serve_ = echo_->add_subcommand("serve", t_("Run an echo service"));
+    const auto add = [this](const char* name, std::string& value, const std::string& help, const char* type) {
+      echo_serve_->add_option(name, value, help)->type_name(type);
+    };
+    EchoServeOptions& o = echo_serve_options_;
+    add("--listen", o.listen, t_("Where to listen; 127.0.0.1:7007 if not given"), "ADDRESS:PORT");
+    add("--model", o.model, t_("How clients are served: events, coroutines, pool, threads or fork"), "MODEL");
+    add("--workers", o.workers, t_("Number of threads in the pool"), "N");
+    add("--loops", o.loops, t_("Number of event loops; 0: one per core"), "N");
+    add("--max-clients", o.max_clients, t_("So many clients at once, and no more"), "N");
+    add("--idle-timeout", o.idle_timeout, t_("A client who says nothing for so long is let go"), "D");
+    add("--backlog", o.backlog, t_("How many new connections may wait to be accepted"), "N");
+    add("--queue-timeout", o.queue_timeout, t_("How long a client may wait for a thread of the pool"), "D");
+    echo_serve_->add_flag("--quiet", o.quiet, t_("No lines about who comes and goes"));
+  }
+
+  /// The options of the client mean nothing to the service.
+  Result<Invocation> echo() {
+    if (!echo_serve_->parsed()) return echo_options_;
+    for (const CLI::Option* option : echo_->get_options()) {
+      if (option->count() > 0) {
+        return fail(option->results().front(), t_("does not belong before serve"), try_help(*echo_serve_));
+      }
+    }
+    return echo_serve_options_;
   }
 
   /// From its first word on, the operator's command is the server's to understand, options and all.
@@ -196,6 +246,27 @@ class CommandLine {
     add("--bytes", o.bytes, t_("Bytes in a message"), "N");
     add("--duration", o.duration, t_("How long; 5s if not given"), "D");
     chat_bench_->add_flag("--json", o.json, t_("As JSON"));
+    add_bench_echo();
+  }
+
+  void add_bench_echo() {
+    echo_bench_ = bench_->add_subcommand(
+        "echo",
+        t_("An echo server, or the models of veche echo serve one after the other: messages and their cost"));
+    EchoBenchOptions& o = echo_bench_options_;
+    const auto add = [this](const char* name, auto& value, const std::string& help, const char* type) {
+      echo_bench_->add_option(name, value, help)->type_name(type);
+    };
+    add("--target", o.target, t_("A server that runs already"), "ADDRESS:PORT");
+    add("--pid", o.pid, t_("The server's process, to look up its processor time and memory"), "PID");
+    add("--models", o.models, t_("Models to start and compare: all, or some with commas between"), "MODELS");
+    add("--workers", o.workers, t_("Workers of the pool"), "N");
+    add("--report", o.report, t_("Write the comparison as a page with plots (HTML)"), "FILE");
+    add("--clients", o.clients, t_("How many at once; several numbers with commas between for a comparison"),
+        "N,...");
+    add("--size", o.size, t_("Bytes in a message; 64 if not given"), "BYTES");
+    add("--duration", o.duration, t_("How long for each; 5s if not given, 3s in a comparison"), "D");
+    echo_bench_->add_flag("--json", o.json, t_("As JSON"));
   }
 
   Result<Invocation> invocation() {
@@ -203,6 +274,7 @@ class CommandLine {
     if (help_->parsed()) return help();
     if (serve_->parsed()) return serve_options_;
     if (ctl_->parsed()) return operator_command();
+    if (echo_->parsed()) return echo();
     if (hash_->parsed()) return HashOptions{account_options_.config_file};
     for (const auto& [command, action] : account_actions_) {
       if (!command->parsed()) continue;
@@ -214,6 +286,7 @@ class CommandLine {
       if (command->parsed()) return config_options_;
     }
     if (chat_bench_->parsed()) return chat_bench_options_;
+    if (echo_bench_->parsed()) return echo_bench_options_;
     return fail(name_of(*chosen()), t_("a command is missing"),
                 fmt::format("{}", fmt::join(commands(*chosen()), ", ")));
   }
@@ -266,6 +339,12 @@ class CommandLine {
     const CLI::App& command = *chosen();
     const std::string word = app_.remaining(true).front();
     if (word.starts_with('-')) return unknown_option(command, word);
+    if (&command == echo_) {  // its first word is a host, whatever it is; the second, as of telnet, a port
+      const bool is_number = word.find_first_not_of("0123456789") == word.npos;
+      return fail(
+          word, t_("one word too many"),
+          is_number ? fmt::format("veche echo {}:{}", echo_options_.target, word) : try_help(command));
+    }
     const auto names = commands(command);
     if (!names.empty()) return fail(word, t_("unknown command"), did_you_mean(word, names));
     return fail(word, t_("one word too many"), try_help(command));
@@ -319,6 +398,10 @@ class CommandLine {
   std::vector<std::string> help_about_;
   CLI::App* serve_ = nullptr;
   ServeOptions serve_options_;
+  CLI::App* echo_ = nullptr;
+  EchoOptions echo_options_;
+  CLI::App* echo_serve_ = nullptr;
+  EchoServeOptions echo_serve_options_;
   CLI::App* ctl_ = nullptr;
   CtlOptions ctl_options_;
   std::vector<std::string> behind_mark_;  // of ctl: "--" and what follows
@@ -331,6 +414,8 @@ class CommandLine {
   CLI::App* bench_ = nullptr;
   CLI::App* chat_bench_ = nullptr;
   ChatBenchOptions chat_bench_options_;
+  CLI::App* echo_bench_ = nullptr;
+  EchoBenchOptions echo_bench_options_;
   std::vector<std::pair<CLI::App*, ConfigAction>> config_actions_;
 };
 

@@ -65,13 +65,43 @@ struct ChatBenchOptions {
   bool json = false;
 };
 
+/// `veche echo`, the client.
+struct EchoOptions {
+  std::string target;
+  std::string connect_timeout, read_timeout;
+  std::string retry, retry_delay;
+  std::string count, size, interval;
+};
+
+struct EchoServeOptions {
+  std::string listen;
+  std::string model;
+  std::string workers, loops, max_clients;
+  std::string idle_timeout;
+  std::string backlog;
+  std::string queue_timeout;
+  bool quiet = false;
+};
+
+/// `veche bench echo`: of one server, or a comparison of the models; texts as they were typed.
+struct EchoBenchOptions {
+  std::string target;
+  std::string models;   ///< with commas between; "all"
+  std::string clients;  ///< numbers with commas between
+  std::string size, duration;
+  std::optional<int> pid;
+  std::optional<unsigned> workers;
+  std::string report;
+  bool json = false;
+};
+
 /// Help or the version: there is nothing to do but to print it.
 struct Text {
   std::string text;
 };
 
 using Invocation = std::variant<ServeOptions, CtlOptions, AccountOptions, HashOptions, ConfigOptions,
-                                ChatBenchOptions, Text>;
+                                ChatBenchOptions, EchoBenchOptions, EchoOptions, EchoServeOptions, Text>;
 
 /// `arguments` without the program's name. An error is wrong usage; it offers what was probably meant.
 base::Result<Invocation> parse_command_line(std::span<const char* const> arguments,

@@ -2,9 +2,12 @@
 #include "base/i18n.h"
 #include "cli/account_command.h"
 #include "cli/bench_command.h"
+#include "cli/bench_echo_command.h"
 #include "cli/command_line.h"
 #include "cli/config_command.h"
 #include "cli/ctl_command.h"
+#include "cli/echo_command.h"
+#include "cli/echo_serve_command.h"
 #include "cli/exit_code.h"
 #include "cli/serve_command.h"
 
@@ -23,6 +26,9 @@ struct Run {
   int operator()(const cli::HashOptions& options) const { return cli::run_account_hash(options, t); }
   int operator()(const cli::ConfigOptions& options) const { return cli::run_config(options, t); }
   int operator()(const cli::ChatBenchOptions& options) const { return cli::run_bench_chat(options); }
+  int operator()(const cli::EchoBenchOptions& options) const { return cli::run_bench_echo(options); }
+  int operator()(const cli::EchoOptions& options) const { return cli::run_echo(options, t); }
+  int operator()(const cli::EchoServeOptions& options) const { return cli::run_echo_serve(options, t); }
   int operator()(const cli::Text& text) const { return cli::print(text.text) ? cli::kDone : cli::kFailed; }
 };
 

@@ -43,24 +43,26 @@ namespace {
 
 /// Writes the farewell when the coroutine's frame goes, however it has ended.
 struct Visit {
+  const net::Stream& client;
   net::Guestbook& book;
   const base::Clock& clock;
-  const net::Address peer;
   const base::MonoTime came = clock.mono();
   std::uint64_t received = 0;
-  std::string_view why = "broken off";
+  bool idle = false;
 
-  ~Visit() { book.went(peer, farewell(received, clock.mono() - came, why)); }
+  ~Visit() {
+    const auto why = idle ? "silent for too long" : net::close_reason_text(client.reason());
+    book.went(client.peer(), farewell(received, clock.mono() - came, why));
+  }
 };
 
 }  // namespace
 
 net::Task echo_coroutine(net::Stream& client, const EchoOptions& options, net::Guestbook& book) {
-  Visit visit{book, options.clock, client.peer()};
+  Visit visit{client, book, options.clock};
   while (true) {
     const net::Got got = co_await client.read(options.idle_timeout);
-    if (got.end == net::Wait::finished) visit.why = net::close_reason_text(net::CloseReason::finished);
-    if (got.end == net::Wait::timed_out) visit.why = "silent for too long";
+    visit.idle = got.end == net::Wait::timed_out;
     if (!got) co_return;
     visit.received += got.bytes.size();
     co_await client.write(got.bytes);

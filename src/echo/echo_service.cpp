@@ -78,23 +78,6 @@ class PrintedBook final : public net::Guestbook {
   std::mutex mutex_;
 };
 
-/// SIGINT and SIGTERM end the service.
-class EndSignals final : public net::Source {
- public:
-  EndSignals(net::SignalFd& signals, net::Service& service) : signals_(signals), service_(service) {
-    service_.front().watch(signals_.fd(), EPOLLIN, *this);
-  }
-  ~EndSignals() override { service_.front().unwatch(signals_.fd(), *this); }
-  void ready(std::uint32_t) override {
-    if (signals_.take()) service_.stop();
-  }
-  void expired(net::Timer&) override {}
-
- private:
-  net::SignalFd& signals_;
-  net::Service& service_;
-};
-
 /// Under fork the process must have no other thread, and a log that is written has one.
 base::Result<std::unique_ptr<base::Log>> open_log(EchoModel model) {
   if (model == EchoModel::fork) return base::Log::nowhere();
@@ -159,8 +142,7 @@ base::Result<> run_echo_service(EchoServiceOptions options, const base::Clock& c
   book.print(
       t_("Echo service on {} ({}). Ctrl-C ends it.", (*service)->local().text(), row_of(options.model).name));
 
-  const EndSignals end(*signals, **service);
-  (*service)->run();
+  (*service)->run(*signals);
   return {};
 }
 

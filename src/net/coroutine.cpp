@@ -53,6 +53,9 @@ void Stream::timer() {
   if (waits_for_ != For::nothing) go_on(Wait::timed_out);
 }
 
-void Stream::closed(CloseReason) { task_ = Task(); }
+void Stream::closed(CloseReason reason) {
+  reason_ = reason;
+  task_ = Task();
+}
 
 }  // namespace veche::net

@@ -107,6 +107,8 @@ class Stream final : public Handler {
     return Sleeping{{*this, For::time, time}};
   }
   const Address& peer() const { return connection_->peer(); }
+  /// Why the connection has ended, for the destructors of a coroutine's variables; `finished` before that.
+  CloseReason reason() const { return reason_; }
 
   // Handler
   void opened(Connection& connection) override;
@@ -135,6 +137,7 @@ class Stream final : public Handler {
   std::string_view bytes_;  // handed over by `received`
   For waits_for_ = For::nothing;
   Wait end_ = Wait::done;
+  CloseReason reason_ = CloseReason::finished;
   bool fin_ = false;
   bool paused_ = false;
   bool timer_set_ = false;

@@ -159,13 +159,21 @@ void EventLoop::unwatch(int fd, const Source& source) {
 // Connections. ------------------------------------------------------------------------------------
 
 void EventLoop::adopt(Fd fd, const Address& peer, std::unique_ptr<Handler> handler) {
+  expect();
+  adopt_expected(std::move(fd), peer, std::move(handler));
+}
+
+void EventLoop::adopt_expected(Fd fd, const Address& peer, std::unique_ptr<Handler> handler) {
   check_thread();
+  if (!handler) {
+    connection_count_.fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
   const int number = fd.get();
   auto owned = std::make_unique<EventConnection>(*this, std::move(fd), peer, std::move(handler));
   EventConnection& connection = *owned;
   connection.place_ = static_cast<std::uint32_t>(connections_.size());
   connections_.push_back(std::move(owned));
-  connection_count_.store(connections_.size(), std::memory_order_relaxed);
 
   // All the edges at once, EPOLLOUT too: nothing has to be changed when a backlog comes or goes.
   const bool watched = watch(number, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET, connection);
@@ -215,7 +223,7 @@ void EventLoop::destroy(EventConnection& connection) {
   connections_.back()->place_ = place;
   std::swap(connections_[place], connections_.back());
   connections_.pop_back();
-  connection_count_.store(connections_.size(), std::memory_order_relaxed);
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void EventLoop::abandon_all() {

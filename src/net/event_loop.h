@@ -92,7 +92,11 @@ class EventLoop {
   /// Serves `fd`, a connected non-blocking stream socket, by `handler`, whose `opened` is called at once. If
   /// the kernel cannot watch one more, the handler still hears `opened`, and `closed` in this turn.
   void adopt(Fd fd, const Address& peer, std::unique_ptr<Handler> handler);
-  /// Any thread; for figures and for sharing out.
+  /// Any thread. A connection is on its way here and counts from now on: `adopt_expected` follows, with a
+  /// null handler if nothing comes of it.
+  void expect() { connection_count_.fetch_add(1, std::memory_order_relaxed); }
+  void adopt_expected(Fd fd, const Address& peer, std::unique_ptr<Handler> handler);
+  /// Any thread; for figures, limits and for sharing out.
   std::size_t connection_count() const { return connection_count_.load(std::memory_order_relaxed); }
 
   /// Null: none. The hook outlives the loop, or its place here.

@@ -64,15 +64,14 @@ extern "C" void on_terminate(int) {
   errno = error;
 }
 
-/// Beside the standard three.
-void close_all_but(std::array<int, 3> kept) {
-  std::sort(kept.begin(), kept.end());
-  int first = STDERR_FILENO + 1;
-  for (const int one : kept) {
-    if (first < one) ::close_range(static_cast<unsigned>(first), static_cast<unsigned>(one) - 1, 0);
-    first = one + 1;
-  }
-  ::close_range(static_cast<unsigned>(first), ~0u, 0);
+/// And the standard three.
+void close_all_but(int low, int high) {
+  const auto close_from = [](int first, unsigned last) {
+    if (static_cast<unsigned>(first) <= last) ::close_range(static_cast<unsigned>(first), last, 0);
+  };
+  close_from(STDERR_FILENO + 1, static_cast<unsigned>(low) - 1);
+  close_from(low + 1, static_cast<unsigned>(high) - 1);
+  close_from(high + 1, ~0u);
 }
 
 }  // namespace
@@ -165,14 +164,10 @@ void ForkModel::serve(Fd socket, const Address& peer) {
 void ForkModel::run_child(Fd socket, const Address& peer) {
   ::prctl(PR_SET_NAME, "veche-client");
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  // Of all that the parent had open the child keeps three: its client, the pipe and its waker.
-  const int client = ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0);
-  const int pipe = ::dup(reports_->writing_end());
-  Fd waker = make_waker();
-  if (client < 0 || pipe < 0 || !waker) ::_exit(1);
-  close_all_but({client, pipe, waker.get()});
-
-  ThreadConnection connection(Fd(client), std::move(waker), peer, parts_.clock, parts_.connection);
+  // Of all that the parent had open the child keeps its client and the pipe.
+  const int pipe = reports_->writing_end();
+  close_all_but(std::min(socket.get(), pipe), std::max(socket.get(), pipe));
+  ThreadConnection connection(std::move(socket), make_waker(), peer, parts_.clock, parts_.connection);
   the_connection = &connection;
   struct sigaction action {};
   action.sa_handler = on_terminate;

@@ -51,26 +51,24 @@ std::size_t LoopGroup::pick(Spread spread) {
   std::size_t best = turn;  // where several have the fewest, in turn
   for (std::size_t i = 1; i < members_.size(); ++i) {
     const std::size_t other = (turn + i) % members_.size();
-    if (members_[other]->load() < members_[best]->load()) best = other;
+    if (members_[other]->loop->connection_count() < members_[best]->loop->connection_count()) best = other;
   }
   return best;
 }
 
 void LoopGroup::share_out(Fd fd, const Address& peer, const HandlerFactory& make, Spread spread) {
   const std::size_t index = pick(spread);
-  Member& member = *members_[index];
-  // Counted at once: in a burst of connections the loops adopt later than we share out.
-  member.on_their_way.fetch_add(1, std::memory_order_relaxed);
+  EventLoop& loop = *members_[index]->loop;
+  loop.expect();  // counted at once: in a burst of connections the loops adopt later than we share out
   auto shared_fd = std::make_shared<Fd>(std::move(fd));  // std::function copies; a dropped post closes it
-  member.loop->post([&member, index, shared_fd = std::move(shared_fd), peer, make] {
-    if (auto handler = make(index, peer)) member.loop->adopt(std::move(*shared_fd), peer, std::move(handler));
-    member.on_their_way.fetch_sub(1, std::memory_order_relaxed);
+  loop.post([&loop, index, shared_fd = std::move(shared_fd), peer, make] {
+    loop.adopt_expected(std::move(*shared_fd), peer, make(index, peer));
   });
 }
 
 std::size_t LoopGroup::connection_count() const {
   std::size_t count = 0;
-  for (const auto& member : members_) count += member->load();
+  for (const auto& member : members_) count += member->loop->connection_count();
   return count;
 }
 

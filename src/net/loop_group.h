@@ -50,19 +50,13 @@ class LoopGroup {
   /// Any thread. Gives `fd` to one of the loops; `make` is copied, and what it refers to outlives the group.
   void share_out(Fd fd, const Address& peer, const HandlerFactory& make,
                  Spread spread = Spread::least_connections);
-  /// Any thread. The connections of all loops, those on their way to one included (one that arrives at this
-  /// moment may count twice).
+  /// Any thread. The connections of all loops, those on their way to one included.
   std::size_t connection_count() const;
 
  private:
   struct Member {
     std::unique_ptr<EventLoop> loop;
-    std::atomic<std::size_t> on_their_way = 0;  // posted and not yet adopted
     std::thread thread;
-
-    std::size_t load() const {
-      return loop->connection_count() + on_their_way.load(std::memory_order_relaxed);
-    }
   };
 
   LoopGroup() = default;

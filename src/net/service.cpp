@@ -25,6 +25,23 @@ base::Result<std::unique_ptr<Model>> start_model(const ServiceOptions& options, 
   }
 }
 
+/// A signal ends the service.
+class EndSignal final : public Source {
+ public:
+  EndSignal(EventLoop& loop, SignalFd& signals) : loop_(loop), signals_(signals) {
+    loop_.watch(signals_.fd(), EPOLLIN, *this);
+  }
+  ~EndSignal() override { loop_.unwatch(signals_.fd(), *this); }
+  void ready(std::uint32_t) override {
+    if (signals_.take()) loop_.stop();
+  }
+  void expired(Timer&) override {}
+
+ private:
+  EventLoop& loop_;
+  SignalFd& signals_;
+};
+
 }  // namespace
 
 base::Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options, MakeHandler make,
@@ -53,6 +70,11 @@ base::Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& optio
 Service::~Service() {
   listener_.reset();
   if (model_) model_->stop();
+}
+
+void Service::run(SignalFd& signals) {
+  const EndSignal end(*front_, signals);
+  front_->run();
 }
 
 void Service::welcome(Fd socket, const Address& peer) {

@@ -11,6 +11,7 @@
 #include "net/event_loop.h"
 #include "net/listener.h"
 #include "net/model.h"
+#include "net/signals.h"
 
 #include <chrono>
 #include <cstddef>
@@ -41,8 +42,8 @@ class Service {
   /// Ends every connection; nothing is left of any.
   ~Service();
 
-  /// Turns on this thread until `stop`.
-  void run() { front_->run(); }
+  /// Turns on this thread until `stop`, or until one of `signals` comes.
+  void run(SignalFd& signals);
   /// Any thread, a signal handler too.
   void stop() { front_->stop(); }
 

@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kQuietBeforeUpkeep = 100ms;  // a mailbox that is empty for a moment is not idleness
+constexpr std::chrono::milliseconds kQuietBeforeUpkeep = 100ms;  // a mailbox that is empty for a moment is not idleness
 constexpr auto kUpkeepInterval = 60s;       // for messages past their retention, when nothing happens
 constexpr auto kProbeInterval = 1s;
 constexpr auto kTrimInterval = 10s;
@@ -129,22 +130,30 @@ void ChatThread::probe_store() {
   log_.info("the store can be written again; messages are taken");
 }
 
+/// How long to sleep if no mail comes: until something is to be done without.
+std::chrono::milliseconds ChatThread::patience() const {
+  if (!chat_.store_is_open()) return kProbeInterval;
+  if (!rested_) return kQuietBeforeUpkeep;
+  if (!trim_owed_) return kUpkeepInterval;
+  const auto until_trim = std::chrono::ceil<std::chrono::milliseconds>(next_trim_ - clock_.mono());
+  return std::max(until_trim, kQuietBeforeUpkeep);
+}
+
 /// Sleeps until there is mail, and uses a quiet moment for the journal's upkeep.
 void ChatThread::wait_for_mail() {
   probe_store();
-  const auto patience = !chat_.store_is_open() ? std::chrono::milliseconds(kProbeInterval)
-                        : rested_              ? std::chrono::milliseconds(kUpkeepInterval)
-                                               : std::chrono::milliseconds(kQuietBeforeUpkeep);
+  const auto longest = patience();
   if (!mailbox_.prepare_to_sleep()) return;
   bool quiet = false;
   {
     std::unique_lock lock(mutex_);
-    quiet = !wake_.wait_for(lock, patience, [this] { return woken_; });
+    quiet = !wake_.wait_for(lock, longest, [this] { return woken_; });
     woken_ = false;
   }
   if (!quiet || !chat_.store_is_open()) return;
   const bool was_resting = std::exchange(rested_, !journal_.maintain(clock_.wall(), true));
-  if (rested_ && !was_resting) give_memory_back();
+  if (rested_ && !was_resting) trim_owed_ = true;
+  if (rested_ && trim_owed_) give_memory_back();
 }
 
 /// What a crowd or a slow reader's backlog took and gave back, malloc keeps for the next: here it goes to the
@@ -153,6 +162,7 @@ void ChatThread::give_memory_back() {
   const base::MonoTime now = clock_.mono();
   if (now < next_trim_) return;
   next_trim_ = now + kTrimInterval;
+  trim_owed_ = false;
   batch_ = {};
   outbox_ = {};
   chat_.give_memory_back();

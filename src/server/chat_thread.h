@@ -60,6 +60,7 @@ class ChatThread {
   void commit_or_refuse();
   void send_out();
   void probe_store();
+  std::chrono::milliseconds patience() const;
   void wait_for_mail();
   void give_memory_back();
 
@@ -75,7 +76,8 @@ class ChatThread {
   std::vector<std::size_t> credits_;  // of this batch, by loop
   base::MonoTime next_probe_{};
   base::MonoTime next_trim_{};
-  bool rested_ = false;  // nothing left to do while idle
+  bool rested_ = false;     // nothing left to do while idle
+  bool trim_owed_ = false;  // since it last came to rest
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -53,7 +53,7 @@ class Usage(InDirectory):
 
     def test_wrong_usage_exits_2_and_offers_the_nearest(self):
         for arguments, message in [
-            ([], "command line: a command is missing (serve, ctl, account, config, bench, help)"),
+            ([], "command line: a command is missing (serve, echo, ctl, account, config, bench, help)"),
             (["sevre"], "sevre: unknown command (did you mean serve?)"),
             (["help", "acount"], "acount: unknown command (did you mean account?)"),
             (["account"], "account: a command is missing (add, passwd, remove, list, hash)"),
@@ -90,7 +90,7 @@ class Usage(InDirectory):
                 self.assert_usage_error(arguments, message)
 
     def test_a_terminal_is_safe_from_what_was_typed(self):
-        self.assert_usage_error(["x\x1b[31my"], "x[31my: unknown command (serve, ctl, account, config, bench, help)")
+        self.assert_usage_error(["x\x1b[31my"], "x[31my: unknown command (serve, echo, ctl, account, config, bench, help)")
 
     def test_version(self):
         code, out, _ = self.veche("--version")
@@ -100,7 +100,7 @@ class Usage(InDirectory):
     def test_help_names_every_command_and_no_other(self):
         code, out, _ = self.veche("help")
         self.assertEqual(code, 0)
-        self.assertEqual(re.findall(r"^  ([a-z]+) ", out, re.MULTILINE), ["serve", "ctl", "account", "config", "bench", "help"])
+        self.assertEqual(re.findall(r"^  ([a-z]+) ", out, re.MULTILINE), ["serve", "echo", "ctl", "account", "config", "bench", "help"])
         self.assertEqual(self.veche("--help"), (0, out, ""))
 
     def test_help_of_a_command_shows_its_options(self):

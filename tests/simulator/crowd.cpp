@@ -15,8 +15,9 @@ using std::chrono::seconds;
 namespace {
 
 std::string folded(const std::string& name) { return chat::fold_name(name).value_or(""); }
-/// Everybody's, by his name: so it is seen at once where one turns up as a message.
-std::string password_of(const std::string& name) { return "pw-" + folded(name); }
+std::string wrong_password() { return std::string(kPasswordMark) + "wrong"; }
+/// Everybody's, by his name.
+std::string password_of(const std::string& name) { return std::string(kPasswordMark) + folded(name); }
 
 }  // namespace
 
@@ -74,10 +75,21 @@ std::string Crowd::log_in() {
     return lines + " token:TOKEN-" + std::to_string(tokens_ - choose_(std::min<std::size_t>(tokens_, 4))) +
            "\n";
   }
-  const std::string password = choose_(16) == 0 ? "pw-wrong" : password_of(name);
+  const std::string password = choose_(16) == 0 ? wrong_password() : password_of(name);
   if (known) return lines + "\n" + password + "\n";
   if (choose_(3) != 0) return lines + "\n\n";
   return lines + "\n" + password + "\n" + password + "\n";
+}
+
+std::string Crowd::secret(const std::string& name) {
+  switch (choose_(8)) {
+    case 0:
+      return wrong_password() + "\n";
+    case 1:
+      return "\n";
+    default:
+      return password_of(name) + "\n";
+  }
 }
 
 std::string Crowd::line(SessionId who) {

@@ -27,6 +27,8 @@ class Crowd {
   chat::Connect arrival();
   /// All lines of a log-in, right ones most of the time.
   std::string log_in();
+  /// One who is called `name`, and sees that he is asked for a password, gives his, or none.
+  std::string secret(const std::string& name);
   /// What `who` types next.
   std::string line(base::SessionId who);
   /// Nothing that anybody could ever see.

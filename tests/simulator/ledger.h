@@ -30,6 +30,9 @@ namespace veche::simulator {
 inline constexpr std::size_t kClientLoops = 2;
 inline const base::SessionId kOperator = base::make_session_id(kClientLoops, 1);
 
+/// All passwords begin so, and no name that anybody means to take: so it is seen at once where one turns up.
+inline constexpr std::string_view kPasswordMark = "pw-";
+
 /// Something that somebody typed.
 struct Typed {
   char kind;  ///< m: a message, e: what he does (/me), p: a private message, a: an announcement

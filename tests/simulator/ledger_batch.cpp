@@ -115,6 +115,7 @@ void Ledger::on(std::size_t loop, const chat::Unsubscribe& effect) {
 }
 
 void Ledger::name(SessionId id, Here& who, const std::string& name) {
+  require(!name.starts_with(kPasswordMark), "a password is published as a name: {}", name);
   batch_.new_people.push_back(who.folded);
   who.name = name;
   who.folded = chat::fold_name(name).value_or("");

@@ -15,14 +15,26 @@
 
 namespace veche::simulator {
 
-/// Every token that it makes is another one.
+/// Every token that it makes is another one. And it knows what is asked for, as a client on the other side
+/// would: a telnet is told when to hide what is typed; a program knows that a password follows its name,
+/// until an ERR has come.
 class SimHost final : public fakes::FakeHost {
  public:
   SimHost(const base::ManualClock& clock, std::uint64_t& tokens) : FakeHost(clock), tokens_(tokens) {}
   std::string make_token() override { return "TOKEN-" + std::to_string(++tokens_); }
 
+  bool secret_is_asked() const { return secret_is_asked_; }
+  /// The chat tells that a name was taken; people are prompted.
+  void name_was_taken(bool bare) { secret_is_asked_ = secret_is_asked_ || bare; }
+  void send(std::string_view bytes) override {
+    if (bytes == "\xff\xfb\x01") secret_is_asked_ = true;  // IAC WILL ECHO
+    if (bytes == "\xff\xfc\x01" || bytes.starts_with("ERR ")) secret_is_asked_ = false;
+    FakeHost::send(bytes);
+  }
+
  private:
   std::uint64_t& tokens_;
+  bool secret_is_asked_ = false;
 };
 
 /// One thread.
@@ -39,6 +51,7 @@ class SimClient final : public server::Receiver {
   std::string typed;      ///< and not brought by the network yet
   bool reads = true;      ///< otherwise what is sent to him piles up
   bool finished = false;  ///< his FIN is sent
+  std::string name;       ///< the last that the server took for his, while he logs in
 
   /// Programs' lines can be foretold whole.
   bool is_bare() const { return session::LineStyle::of(session.variant({})).bare; }

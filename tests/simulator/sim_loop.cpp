@@ -96,6 +96,10 @@ void SimLoop::carry_out(const chat::ToSession& effect) {
   if (receiver == nullptr) return;
   fanout_.settle(*receiver);
   foretell(*receiver, *effect.event);
+  if (const auto* identified = std::get_if<chat::Identified>(effect.event.get())) {
+    receiver->name = identified->name;
+    receiver->host.name_was_taken(receiver->is_bare());
+  }
   receiver->session.deliver(*effect.event);
 }
 

@@ -149,7 +149,14 @@ void Simulation::somebody_types() {
                        who->host.chat_busy || outgoing_.contains(who->id) ||
                        !loops_[base::loop_of(who->id)]->mail.empty();
     if (waits || choose_(2) == 0) return;
-    who->typed = choose_(8) == 0 ? crowd_.bad_line() + "\n" : crowd_.log_in();
+    if (!who->host.secret_is_asked()) {
+      who->typed = choose_(8) == 0 ? crowd_.bad_line() + "\n" : crowd_.log_in();
+    } else if (who->name.starts_with(kPasswordMark)) {
+      // The end of an earlier try came behind its refusal: what he sees is his password, taken for a name.
+      return hang_up(*loops_[base::loop_of(who->id)], who->id, "sees his password and goes");
+    } else {
+      who->typed = crowd_.secret(who->name);
+    }
     trace_("{} types {}", who->id.value, shown(who->typed));
   } else {
     const std::string line = crowd_.line(who->id);
