@@ -145,17 +145,20 @@ TEST(EchoClient, EachLossIsToldInWordsOfItsOwn) {
 
 TEST(EchoClient, RetryGoesOnWithWhatWasNotAnswered) {
   std::string second;
-  const ScriptedServer server({[](Served& served) {
-                                 served.say(served.hear().substr(0, 4));
-                                 served.reset();
-                               },
-                               [&](Served& served) {
-                                 for (std::string bytes; !(bytes = served.hear()).empty(); second += bytes)
-                                   served.say(bytes);
-                               }});
-  ClientOptions options = options_for(server);
-  options.link.retries = 1;
-  const Outcome outcome = run(options, "one\ntwo\n");
+  Outcome outcome;
+  {  // the server's thread, which writes `second`, ends here
+    const ScriptedServer server({[](Served& served) {
+                                   served.say(served.hear().substr(0, 4));
+                                   served.reset();
+                                 },
+                                 [&](Served& served) {
+                                   for (std::string bytes; !(bytes = served.hear()).empty(); second += bytes)
+                                     served.say(bytes);
+                                 }});
+    ClientOptions options = options_for(server);
+    options.link.retries = 1;
+    outcome = run(options, "one\ntwo\n");
+  }
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.out, "one\ntwo\n");
   EXPECT_TRUE("one\ntwo\n"s.ends_with(second)) << second;  // a reset may overtake the reply before it
