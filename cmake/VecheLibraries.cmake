@@ -41,8 +41,10 @@ function(veche_library folder)
     return()
   endif()
   add_library(veche_${folder} STATIC ${sources})
-  target_link_libraries(veche_${folder} PUBLIC ${arg_LINKS} PRIVATE veche_options)
-  target_include_directories(veche_${folder} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(veche_${folder} PUBLIC ${arg_LINKS} PRIVATE $<BUILD_INTERFACE:veche_options>)
+  target_include_directories(veche_${folder} PUBLIC
+    $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src> $<INSTALL_INTERFACE:include/veche>)
+  target_compile_features(veche_${folder} PUBLIC cxx_std_20)
 
   if(BUILD_TESTING AND tests)
     add_executable(${folder}_test ${tests})

@@ -1,11 +1,11 @@
 #include "load/chat_load.h"
 
+#include "load/readable.h"
 #include "load/usage.h"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -33,33 +33,6 @@ constexpr std::size_t kStampChars = 16;  // a time in hexadecimal, at the head o
 double seconds_since(Clock::time_point start) { return duration<double>(Clock::now() - start).count(); }
 
 base::Error disconnected() { return {"a client", "was disconnected under load", ""}; }
-
-/// Which of many sockets have something to read.
-class Readable {
- public:
-  Readable() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
-  void add(int socket, std::size_t index) {
-    epoll_event event{EPOLLIN, {.u64 = index}};
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket, &event);
-  }
-  /// Calls `read(index)` for each that is readable, after at most `wait`.
-  template <class Read>
-  base::Result<> each(std::chrono::nanoseconds wait, Read read) {
-    const auto ns = std::max(wait, std::chrono::nanoseconds{0}).count();
-    const timespec timeout{ns / 1'000'000'000, ns % 1'000'000'000};
-    const int count =
-        ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
-    for (int i = 0; i < count; ++i) {
-      const std::size_t index = events_[static_cast<std::size_t>(i)].data.u64;
-      if (auto done = read(index); !done) return done;
-    }
-    return {};
-  }
-
- private:
-  net::Fd epoll_;
-  std::array<epoll_event, 512> events_;
-};
 
 class ChatLoad {
  public:
@@ -221,25 +194,13 @@ class ChatLoad {
     if (auto done = crowd_.gather(); !done) return tl::unexpected(done.error());
     ChatLoadResult result;
     const auto clients = static_cast<double>(crowd_.members().size() + crowd_.senders().size());
-    result.idle_bytes_per_client = (resident_at_rest() - before.resident_bytes) / clients;
-    return result;
-  }
-
-  /// What the server has resident once that has stayed the same for a while: it may have some tidying to do.
-  double resident_at_rest() {
-    constexpr auto kSame = std::chrono::seconds{2};
-    constexpr auto kPatience = std::chrono::seconds{15};
-    const auto give_up = std::chrono::steady_clock::now() + kPatience;
-    double resident = usage_of(options_.pid).resident_bytes;
-    auto since = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() < std::min(give_up, since + kSame)) {
+    const auto resident = [this] { return usage_of(options_.pid).resident_bytes; };
+    const auto pause = [] {
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
-      const double now = usage_of(options_.pid).resident_bytes;
-      if (now == resident) continue;
-      resident = now;
-      since = std::chrono::steady_clock::now();
-    }
-    return resident;
+      return true;
+    };
+    result.idle_bytes_per_client = (resident_at_rest(resident, pause) - before.resident_bytes) / clients;
+    return result;
   }
 
   base::Result<ChatLoadResult> log_ins() {
