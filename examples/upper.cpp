@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <string>
 #include <variant>
 
 using namespace veche;
 
-constexpr std::size_t kLineBytesMax = 4096;
+constexpr std::uint32_t kLineBytesMax = 4096;
 
 std::string in_upper_case(std::string_view line) {
   std::string out(line);

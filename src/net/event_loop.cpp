@@ -14,7 +14,7 @@ namespace veche::net {
 namespace {
 
 /// Memory that a loop keeps in empty send queues, so that the next turn allocates none.
-constexpr std::size_t kSpareBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kSpareBytesMax = 64 * 1024;
 
 /// epoll counts in milliseconds; rounding up, or the last one before a deadline would be spent spinning.
 int round_up_ms(std::chrono::nanoseconds wait) {

@@ -15,8 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::chrono::milliseconds kQuietBeforeUpkeep = 100ms;  // a mailbox that is empty for a moment is not idleness
-constexpr auto kUpkeepInterval = 60s;       // for messages past their retention, when nothing happens
+constexpr std::chrono::milliseconds kQuietBeforeUpkeep =
+    100ms;                             // a mailbox that is empty for a moment is not idleness
+constexpr auto kUpkeepInterval = 60s;  // for messages past their retention, when nothing happens
 constexpr auto kProbeInterval = 1s;
 constexpr auto kTrimInterval = 10s;
 

@@ -105,8 +105,7 @@ void ControlSocket::ready(std::uint32_t) {
 }
 
 void ControlSocket::expired(net::Timer&) {
-  if (!loop_.watch(socket_.get(), EPOLLIN, *this))
-    loop_.timers().arm(retry_, loop_.clock().mono() + kRetry);
+  if (!loop_.watch(socket_.get(), EPOLLIN, *this)) loop_.timers().arm(retry_, loop_.clock().mono() + kRetry);
 }
 
 }  // namespace veche::server

@@ -85,7 +85,7 @@ TEST(LineAnswers, SeveralConnectionsAreOnePersonAndEachKeepsItsRoom) {
     three < ann
     three < secret
     three < hello
-    three > Password of ann:
+    three > Password of ann, or Enter for another name:
     three > Hello, ann.
     three > You are connected 3 times now.
     three > What you type is said to the room; /help lists the commands.
@@ -191,13 +191,13 @@ TEST(LineAnswers, AnAccountThatChangedWhileThePasswordWasCheckedIsAskedForAgain)
     * two connects from 10.0.0.2
     two > ...
     two < ann
-    two > Password of ann: [hide]_
+    two > Password of ann, or Enter for another name: [hide]_
     * the workers stop
     two < secret
     * the operator removes ann
     * the workers go on
     two > [show]The account changed meanwhile; please log in again.
-    two > What is your name? _
+    two > ann is new here. Choose a password, or press Enter to stay a guest: [hide]_
   )");
 }
 

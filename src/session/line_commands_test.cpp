@@ -492,9 +492,8 @@ TEST(LineCommands, APasswordIsChangedByWhoKnowsIt) {
     two < ann
     two < old
     two > ...
-    two < ann
     two < new
-    two > Password of ann:
+    two >
     two > Hello, ann.
     two > ...
   )");

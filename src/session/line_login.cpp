@@ -1,5 +1,5 @@
 // LineSession: the dialogue about who one is, and the one that changes a password. Every line of it is a
-// step; every refusal of a step throws away what was sent ahead (refuse_step).
+// step; every refusal of a step throws away what was sent ahead (line_refusals.cpp).
 #include "base/text.h"
 #include "session/line_session.h"
 
@@ -109,6 +109,12 @@ void LineSession::take_name(std::string_view line) {
   if (line.empty() && !remembered.empty()) line = remembered.front();
   if (line.empty()) return ask_for_name();
   if (line == "exit" || line == "/quit") return leave();
+  // Whoever pressed Enter and types his password once more does not mean to be called that. He may say it
+  // again: there are those whose name is their password.
+  if (password_mark_ != 0 && password_mark_ == mark_of(line)) {
+    password_mark_ = 0;
+    return refuse_step("password", t_("That line was your password; it was not sent."));
+  }
   const auto [word, rest] = base::split_word(line);
   if (word == "/bare" || word == "/lang") {
     take_command(line);
@@ -122,32 +128,59 @@ void LineSession::take_name(std::string_view line) {
 
 void LineSession::on_event(const chat::Identified& event) {
   dialogue_->identified = event;
-  const bool guests = dialogue_->greeting.guests;
-  const auto& name = event.name;
-  if (event.state == chat::NameState::free) {
+  ask_for_password();
+}
+
+/// For the name that was given last; also after a refusal. Where there is no registration the words are the
+/// same for every name.
+void LineSession::ask_for_password() {
+  const auto& name = dialogue_->identified.name;
+  if (dialogue_->identified.state == chat::NameState::free) {
     begin_step(Step::new_password);
-    prompt(guests ? t_("{} is new here. Choose a password, or press Enter to stay a guest: ", name)
-                  : t_("{} is new here. Choose a password: ", name),
+    prompt(guest_is_offered()
+               ? t_("{} is new here. Choose a password, or press Enter to stay a guest: ", name)
+               : t_("{} is new here. Choose a password, or press Enter for another name: ", name),
            true);
   } else {
     begin_step(Step::password);
-    const bool guess_guest = !dialogue_->greeting.registration && guests;
-    prompt(guess_guest ? t_("Password of {}, or Enter to be a guest: ", name) : t_("Password of {}: ", name),
+    prompt(guest_is_offered() ? t_("Password of {}, or Enter to be a guest: ", name)
+                              : t_("Password of {}, or Enter for another name: ", name),
            true);
   }
 }
 
+bool LineSession::guest_is_offered() const {
+  const chat::Greeting& greeting = dialogue_->greeting;
+  const bool is_free = dialogue_->identified.state == chat::NameState::free;
+  return greeting.guests && (is_free || !greeting.registration);
+}
+
+/// Enter instead of a password: to be a guest where that is offered, else to give another name. It is the one
+/// way back to the name; a guest who is refused is asked for one, too.
+void LineSession::take_no_password() {
+  const chat::Identified& who = dialogue_->identified;
+  const bool as_guest = guest_is_offered();
+  step_ = Step::name;
+  if (as_guest) {
+    disarm();
+    // Where there is no registration nobody learns names for nothing: it costs what a wrong password does.
+    if (who.state == chat::NameState::registered) return ask(chat::LogInFailed{who.name});
+    return ask(chat::EnterAsGuest{who.name});
+  }
+  const bool is_person = !bare_ && lines_.buffered() == 0 && !peer_finished_;
+  if (is_person) return ask_for_name();
+  const Words words = words_for(dialogue_->greeting.guests ? chat::Refusal::name_registered
+                                                           : chat::Refusal::account_required);
+  refuse_step(words.code, t_(words.english));
+}
+
 void LineSession::take_password(std::string_view line) {
+  if (line.empty() && step_ == Step::password) return take_no_password();
   disarm();
   const chat::Identified& who = dialogue_->identified;
-  if (step_ == Step::password) {
-    if (line.empty() && who.state == chat::NameState::unknown && dialogue_->greeting.guests) {
-      return ask(chat::EnterAsGuest{who.name});
-    }
-    if (line.starts_with(kTokenPrefix)) return log_in_with_token(who.name, line);
-  }
-  if (line.empty() || line.size() > base::limits::kPasswordBytesMax) return ask(chat::LogInFailed{who.name});
   password_mark_ = mark_of(line);
+  if (step_ == Step::password && line.starts_with(kTokenPrefix)) return log_in_with_token(who.name, line);
+  if (line.empty() || line.size() > base::limits::kPasswordBytesMax) return ask(chat::LogInFailed{who.name});
   wait_for_worker();
   host_.verify_password(who.password_hash, std::string(line));
 }
@@ -183,56 +216,20 @@ void LineSession::on_event(const chat::LogInRefused& event) {
   arm(TimerFor::verdict, event.delay);
 }
 
-void LineSession::wrong_password() {
-  if (++wrong_passwords_ >= base::limits::kLoginAttemptsPerSessionMax) {
-    return close_with("wrong-password", t_("Too many wrong passwords. Bye."));
-  }
-  if (step_ == Step::chatting) return refuse_operator("wrong-password", t_("Wrong name or password."));
-  const bool named = in_login() && step_ != Step::server_password;
-  refuse_step("wrong-password", named ? t_("Wrong name or password.") : t_("Wrong password."));
-}
-
-/// A step was refused. What was sent ahead was meant for a course that things did not take, and may hold a
-/// password: it is thrown away, and whoever sent it is disconnected. A person is asked again.
-void LineSession::refuse_step(std::string_view code, std::string_view text) {
-  const bool sent_ahead = lines_.buffered() > 0;
-  lines_.discard();
-  if (sent_ahead || peer_finished_) return close_with(code, text);
-  dialogue_->password.clear();
-  if (!in_login()) return refuse_change(code, text);
-  err(code, text);
-  if (step_ == Step::server_password) return ask_for_server_password();
-  ask_for_name();
-}
-
-/// A refusal of /password. The lines that it takes if all goes well may still be on their way, from a script
-/// that does not wait for answers, and none of them may become a message: so a person is asked again until as
-/// many have come, and a program is disconnected.
-void LineSession::refuse_change(std::string_view code, std::string_view text) {
-  if (bare_) return close_with(code, text);
-  err(code, text);
-  const unsigned whole = guest_ ? 2 : 3;
-  if (dialogue_->lines < whole) {
-    return step_ == Step::old_password ? ask_for_old_password() : ask_for_changed_password();
-  }
-  begin_step(Step::chatting);
-  answered();
-}
-
 /// A script that makes an account says its password twice; run once more, it logs in with the first, and the
-/// second must not become a message. So the first line after a password is held against it.
+/// second must not become a message. So the first line after a password is held against it; and every line of
+/// a guest whose password was refused, for he may try to log in once more without having read that he is one.
 bool LineSession::is_own_password(std::string_view line) {
-  const std::size_t mark = std::exchange(password_mark_, 0);
-  return mark != 0 && mark == mark_of(line);
+  const bool own = password_mark_ != 0 && password_mark_ == mark_of(line);
+  if (!guest_) password_mark_ = 0;
+  return own;
 }
 
 void LineSession::take_new_password(std::string_view line) {
   const bool changing = step_ == Step::changed_password;
-  if (line.empty() && !changing && dialogue_->greeting.guests) {
-    disarm();
-    return ask(chat::EnterAsGuest{dialogue_->identified.name});
-  }
+  if (line.empty() && !changing) return take_no_password();
   if (line.empty()) return refuse_step("password-empty", t_("A password cannot be empty."));
+  password_mark_ = mark_of(line);
   if (line.size() > base::limits::kPasswordBytesMax) {
     return refuse_step("password-too-long",
                        t_("A password has at most {} bytes.", base::limits::kPasswordBytesMax));

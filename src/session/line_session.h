@@ -3,11 +3,13 @@
 //
 // Lines may be sent ahead. They wait in the decoder while a step is unfinished (`waiting_`): a password being
 // hashed, a room being joined, the history being read. After a refusal of a login step whatever waits is
-// thrown away and its sender disconnected, for it may hold a password that must not become a message.
+// thrown away and its sender disconnected, for it may hold a password that must not become a message. For the
+// same reason a password that was refused is asked for again as a password; only an empty line leads back to
+// the name.
 //
 // line_session.cpp holds the pump and the words' way out, line_login.cpp the dialogue about who one is,
-// line_commands.cpp the table of /commands, line_operator.cpp what an operator may do beyond it,
-// line_answers.cpp what the chat answers.
+// line_refusals.cpp what follows a refusal in it, line_commands.cpp the table of /commands, line_operator.cpp
+// what an operator may do beyond it, line_answers.cpp what the chat answers.
 #pragma once
 
 #include "base/i18n.h"
@@ -88,6 +90,7 @@ class LineSession final : public Session {
     chat::Greeting greeting;                // logging in
     chat::Identified identified;            // logging in, /password
     std::string password;                   // the first of two
+    std::string refused;                    // the code of what was refused last while logging in
     unsigned lines = 0;                     // that /password has taken so far
     std::string room;                       // folded: the one that is being joined or left
     std::string token;                      // until it is kept
@@ -145,18 +148,18 @@ class LineSession final : public Session {
   void take_login_line(std::string_view line);
   void take_name(std::string_view line);
   void take_password(std::string_view line);
+  void take_no_password();
   void take_new_password(std::string_view line);
   void take_repeated_password(std::string_view line);
   void log_in_with_token(std::string_view name, std::string_view token);
   void ask_for_name();
+  void ask_for_password();
+  bool guest_is_offered() const;
   void ask_for_server_password();
   void ask_for_old_password();
   void ask_for_changed_password();
   void verified(Verdict verdict);
   void hashed(std::string hash);
-  void wrong_password();
-  void refuse_step(std::string_view code, std::string_view text);
-  void refuse_change(std::string_view code, std::string_view text);
   void begin_step(Step step);
   void on_event(const chat::Greeting& event);
   void on_event(const chat::Identified& event);
@@ -164,6 +167,12 @@ class LineSession final : public Session {
   void on_event(const chat::LogInRefused& event);
   void on_event(const chat::Credentials& event);
   void on_event(const chat::PasswordSet& event);
+
+  // line_refusals.cpp
+  void wrong_password();
+  void refuse_step(std::string_view code, std::string_view text);
+  void refuse_change(std::string_view code, std::string_view text);
+  void ask_again();
 
   // line_commands.cpp
   void take_chat_line(std::string_view line);
@@ -236,7 +245,7 @@ class LineSession final : public Session {
   bool input_open_ = true;
   bool peer_finished_ = false;
   bool pumping_ = false;
-  std::size_t password_mark_ = 0;  // a hash of the password that was just typed; 0: none
+  std::size_t password_mark_ = 0;  // a hash of the password that was typed last; 0: none to look for
 
   base::RoomId current_;                // where plain lines go
   std::vector<chat::NamedRoom> rooms_;  // in the order of joining

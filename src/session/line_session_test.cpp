@@ -154,7 +154,7 @@ TEST(LineSession, LinesBehindAWrongPasswordAreThrownAwayAndTheirSenderDisconnect
     bot < secret
     bot < /msg ann the password
     * the workers go on
-    bot > Password of ann:
+    bot > Password of ann, or Enter for another name:
     bot > ERR wrong-password Wrong name or password.
     * bot is closed
   )");
@@ -198,7 +198,7 @@ TEST(LineSession, TheSecondPasswordOfAScriptThatRunsAgainIsNoMessage) {
     again < secret
     again < hello
     again < secret
-    again > Password of bot:
+    again > Password of bot, or Enter for another name:
     again > Hello, bot.
     again > What you type is said to the room; /help lists the commands.
     again > You are in #veche with 1 other: eve.
@@ -295,7 +295,7 @@ TEST(LineSession, EchoIsShownAgainBehindALineThatIsRefused) {
     ann > ...
     ann < \xff\xff
     ann > [show]That line is not UTF-8 text and was not sent.
-    ann > What is your name? _
+    ann > ann is new here. Choose a password, or press Enter to stay a guest: [hide]_
   )");
 }
 

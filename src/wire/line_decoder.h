@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,7 +36,7 @@ class LineDecoder {
   using Event = std::variant<Line, TooLong>;
 
   /// `max_bytes` counts a line's text without its end.
-  explicit LineDecoder(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  explicit LineDecoder(std::uint32_t max_bytes) : max_bytes_(max_bytes) {}
 
   /// Appends what the peer sent, split anywhere.
   void feed(std::string_view bytes);
@@ -68,7 +69,7 @@ class LineDecoder {
     std::size_t scanned = 0;  // no byte from head to here ends a line
   };
   std::unique_ptr<Waiting> waiting_;  // null: nothing; idle sessions are many
-  std::size_t max_bytes_;
+  const std::uint32_t max_bytes_;
   bool skipping_ = false;    // inside a line that has been reported or discarded
   bool skipped_cr_ = false;  // the last byte skipped was a CR: a NUL now ends the line
 };

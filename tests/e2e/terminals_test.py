@@ -76,7 +76,6 @@ class Terminals(unittest.TestCase):
         second.type("неправильный")
         screen = second.expect("Неверн")
         self.assertNotIn("неправильный", screen)
-        second.type("")
         second.expect("Пароль для", times=2)
         second.type("token:" + token)
         second.expect("#veche")

@@ -16,8 +16,8 @@
 namespace veche::simulator {
 
 /// Every token that it makes is another one. And it knows what is asked for, as a client on the other side
-/// would: a telnet is told when to hide what is typed; a program knows that a password follows its name,
-/// until an ERR has come.
+/// would: a telnet is told when to hide what is typed; a program knows that a password follows its name, and
+/// follows whatever password is refused, until it is refused an empty line in place of one.
 class SimHost final : public fakes::FakeHost {
  public:
   SimHost(const base::ManualClock& clock, std::uint64_t& tokens) : FakeHost(clock), tokens_(tokens) {}
@@ -26,15 +26,23 @@ class SimHost final : public fakes::FakeHost {
   bool secret_is_asked() const { return secret_is_asked_; }
   /// The chat tells that a name was taken; people are prompted.
   void name_was_taken(bool bare) { secret_is_asked_ = secret_is_asked_ || bare; }
+  /// The network has brought what the client typed.
+  void brought(std::string_view bytes) {
+    last_two_ += bytes;
+    if (last_two_.size() > 2) last_two_.erase(0, last_two_.size() - 2);
+  }
   void send(std::string_view bytes) override {
     if (bytes == "\xff\xfb\x01") secret_is_asked_ = true;  // IAC WILL ECHO
-    if (bytes == "\xff\xfc\x01" || bytes.starts_with("ERR ")) secret_is_asked_ = false;
+    if (bytes == "\xff\xfc\x01") secret_is_asked_ = false;
+    const bool differ = bytes.starts_with("ERR passwords-differ ");  // then the first of them is asked for
+    if (bytes.starts_with("ERR ") && !differ && last_two_ == "\n\n") secret_is_asked_ = false;
     FakeHost::send(bytes);
   }
 
  private:
   std::uint64_t& tokens_;
   bool secret_is_asked_ = false;
+  std::string last_two_ = "\n";  // bytes; two line ends: an empty line
 };
 
 /// One thread.
@@ -48,11 +56,19 @@ class SimClient final : public server::Receiver {
   SimHost host;
   session::LineSession session;
   Reader reader;
-  std::string typed;      ///< and not brought by the network yet
-  bool reads = true;      ///< otherwise what is sent to him piles up
-  bool finished = false;  ///< his FIN is sent
-  std::string name;       ///< the last that the server took for his, while he logs in
+  std::string typed;          ///< and not brought by the network yet
+  bool reads = true;          ///< otherwise what is sent to him piles up
+  bool finished = false;      ///< his FIN is sent
+  std::string name;           ///< the last that the server took for his, while he logs in
+  bool name_refused = false;  ///< the last that he gave and meant
 
+  /// What the network brings of what was typed.
+  void bring(std::string_view bytes) {
+    host.brought(bytes);
+    session.received(bytes);
+  }
+  /// Where his name should be.
+  bool sees_his_password() const { return name.starts_with(kPasswordMark); }
   /// Programs' lines can be foretold whole.
   bool is_bare() const { return session::LineStyle::of(session.variant({})).bare; }
   /// What one says oneself is not shown.

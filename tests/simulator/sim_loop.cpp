@@ -98,8 +98,11 @@ void SimLoop::carry_out(const chat::ToSession& effect) {
   foretell(*receiver, *effect.event);
   if (const auto* identified = std::get_if<chat::Identified>(effect.event.get())) {
     receiver->name = identified->name;
+    receiver->name_refused = receiver->name_refused && receiver->sees_his_password();
     receiver->host.name_was_taken(receiver->is_bare());
   }
+  const auto* refused = std::get_if<chat::Refused>(effect.event.get());
+  if (refused != nullptr && refused->about == chat::kind_of<chat::Identify>()) receiver->name_refused = true;
   receiver->session.deliver(*effect.event);
 }
 

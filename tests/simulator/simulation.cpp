@@ -136,7 +136,7 @@ void Simulation::somebody_comes() {
   client->session.opened();
   SimClient& here = *(loops_[number]->clients[id] = std::move(client));
   if (choose_(4) == 0) return;
-  if (here.host.accepts_input) here.session.received(std::exchange(here.typed, {}));
+  if (here.host.accepts_input) here.bring(std::exchange(here.typed, {}));
   settle();
 }
 
@@ -151,8 +151,9 @@ void Simulation::somebody_types() {
     if (waits || choose_(2) == 0) return;
     if (!who->host.secret_is_asked()) {
       who->typed = choose_(8) == 0 ? crowd_.bad_line() + "\n" : crowd_.log_in();
-    } else if (who->name.starts_with(kPasswordMark)) {
-      // The end of an earlier try came behind its refusal: what he sees is his password, taken for a name.
+    } else if (who->sees_his_password() && who->name_refused) {
+      // His password came behind the refusal of his name, at the question for another one. Nobody can tell it
+      // from a name; but behind the refusal of a password it must not be taken for one.
       return hang_up(*loops_[base::loop_of(who->id)], who->id, "sees his password and goes");
     } else {
       who->typed = crowd_.secret(who->name);
@@ -164,7 +165,7 @@ void Simulation::somebody_types() {
     who->typed += line;
   }
   if (choose_(5) == 0 || !who->host.accepts_input || who->host.finished) return;
-  who->session.received(std::exchange(who->typed, {}));
+  who->bring(std::exchange(who->typed, {}));
 }
 
 /// Some of the bytes that are on their way, or the client's FIN behind them.
@@ -172,11 +173,11 @@ void Simulation::network_brings() {
   SimClient* who = somebody();
   if (who == nullptr || who->finished || who->host.finished || !who->host.accepts_input) return;
   const std::size_t bytes = choose_(who->typed.size() + 1);
-  who->session.received(who->typed.substr(0, bytes));
+  who->bring(who->typed.substr(0, bytes));
   who->typed.erase(0, bytes);
   if (choose_(10) != 0) return;
   trace_("{} sends its FIN", who->id.value);
-  who->session.received(who->typed.substr(0, who->typed.find('\n')));  // a last line without its end
+  who->bring(who->typed.substr(0, who->typed.find('\n')));  // a last line without its end
   who->finished = true;
   who->typed.clear();
   if (who->host.finished) return;
@@ -208,7 +209,7 @@ void Simulation::somebody_goes() {
   if (who == nullptr) return;
   SimLoop& loop = *loops_[base::loop_of(who->id)];
   if (choose_(2) == 0 && who->host.accepts_input && !who->host.finished && !who->finished) {
-    who->session.received(who->typed.substr(0, choose_(who->typed.size() + 1)));  // in the middle of a line
+    who->bring(who->typed.substr(0, choose_(who->typed.size() + 1)));  // in the middle of a line
   }
   hang_up(loop, who->id, "goes");
 }
