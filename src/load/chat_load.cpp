@@ -191,7 +191,7 @@ class ChatLoad {
 
   base::Result<ChatLoadResult> idle() {
     const Usage before = usage_of(options_.pid);
-    if (auto done = crowd_.gather(); !done) return tl::unexpected(done.error());
+    if (auto done = crowd_.settle(); !done) return tl::unexpected(done.error());
     ChatLoadResult result;
     const auto clients = static_cast<double>(crowd_.members().size() + crowd_.senders().size());
     const auto resident = [this] { return usage_of(options_.pid).resident_bytes; };

@@ -71,6 +71,11 @@ base::Result<> Crowd::gather() {
   return hear_each_other();
 }
 
+base::Result<> Crowd::settle() {
+  settles_ = true;
+  return connect_all();
+}
+
 base::Result<> Crowd::connect_all() {
   const std::size_t count = options_.rooms * options_.members;
   members_.reserve(count);
@@ -88,8 +93,9 @@ base::Result<> Crowd::connect_all() {
       if (auto done = send_all(member.socket.get(), dialect_.sender_hello()); !done) return done;
       continue;
     }
-    if (auto done = send_all(member.socket.get(), dialect_.hello(member.number, member.room)); !done)
-      return done;
+    const std::string hello =
+        settles_ ? dialect_.settle(member.number) : dialect_.hello(member.number, member.room);
+    if (auto done = send_all(member.socket.get(), hello); !done) return done;
     fresh.push_back(&member);
     if (fresh.size() < kAtOnce && number + 1 < count + options_.senders) continue;
     if (auto done = enter(fresh); !done) return done;
@@ -99,8 +105,9 @@ base::Result<> Crowd::connect_all() {
 
 base::Result<> Crowd::enter(std::vector<Member*>& fresh) {
   for (const Member* member : fresh) {
-    if (auto done = read_past(member->socket.get(), dialect_.ready(member->number, member->room)); !done)
-      return done;
+    const std::string ready =
+        settles_ ? dialect_.settled(member->number) : dialect_.ready(member->number, member->room);
+    if (auto done = read_past(member->socket.get(), ready); !done) return done;
   }
   fresh.clear();
   for (const Member& member : members_) drain(member.socket.get());

@@ -38,6 +38,8 @@ class Crowd {
   /// Connects everybody, and waits until each hears the others of his room: what was said of arrivals is then
   /// read away.
   base::Result<> gather();
+  /// Connects everybody, who then stay wherever the server puts them and say nothing.
+  base::Result<> settle();
 
   std::vector<Member>& members() { return members_; }
   std::vector<Member>& senders() { return senders_; }  ///< senders()[i] speaks in room i
@@ -51,6 +53,7 @@ class Crowd {
   const CrowdOptions options_;
   std::vector<Member> members_;
   std::vector<Member> senders_;
+  bool settles_ = false;
 };
 
 /// A blocking socket, connected to `target`, without Nagle's delay; receiving gives up after `patience`.

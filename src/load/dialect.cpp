@@ -19,6 +19,8 @@ class Line final : public Dialect {
   std::string ready(std::size_t member, std::size_t room) const override {
     return fmt::format("JOIN {} {}\n", name(room), member_name(member));
   }
+  std::string settle(std::size_t member) const override { return log_in(member); }
+  std::string settled(std::size_t) const override { return logged_in(); }
   std::string log_in(std::size_t member) const override { return member_name(member) + "\n\n/bare\n"; }
   std::string logged_in() const override { return "READY\n"; }
   std::string say(std::size_t, std::string_view text) const override { return fmt::format("{}\n", text); }

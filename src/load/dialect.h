@@ -21,6 +21,9 @@ class Dialect {
   virtual std::string hello(std::size_t member, std::size_t room) const = 0;
   /// What ends the answer to that: he is in.
   virtual std::string ready(std::size_t member, std::size_t room) const = 0;
+  /// What somebody sends first who stays wherever the server puts him, and what ends the answer.
+  virtual std::string settle(std::size_t member) const { return hello(member, 0); }
+  virtual std::string settled(std::size_t member) const { return ready(member, 0); }
   /// A member who only logs in, and what answers.
   virtual std::string log_in(std::size_t member) const = 0;
   virtual std::string logged_in() const = 0;

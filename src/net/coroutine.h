@@ -6,7 +6,7 @@
 //
 // Where the code says co_await and there is nothing yet, the coroutine is put aside and the loop serves
 // others; when the bytes, the room or the time have come, it goes on. So it reads like a thread's code and
-// costs hardly more than a handler: its local variables are kept in a frame on the heap (some 200 bytes more
+// costs hardly more than a handler: its local variables are kept in a frame on the heap (250 bytes more
 // a client), and nothing else of it is anywhere.
 //
 // Bytes are read only while the coroutine waits for them (otherwise TCP slows the peer), and handed over

