@@ -20,7 +20,7 @@ ServerProcess::Options shell(const std::string& script) {
 
 TEST(ServerProcess, IsThereWithItsFirstLineAndEndsWhenAsked) {
   auto server = ServerProcess::start(
-      shell("echo here $LC_ALL; echo more; trap 'exit 0' TERM; while :; do sleep 0.01; done"));
+      shell("trap 'exit 0' TERM; echo here $LC_ALL; echo more; while :; do sleep 0.01; done"));
   ASSERT_TRUE(server) << server.error().text();
   EXPECT_EQ(server->first_line(), "here C.UTF-8");
   const auto done = server->end();
