@@ -160,7 +160,7 @@ class Faults(EchoClientTest):
                           r"cannot connect to \S+: no connection within 100ms \(is the address right\? .*\)")
 
     def test_unknown_host(self):
-        self.assert_fails(veche("echo", "name.invalid", "--retry", "5"),
+        self.assert_fails(veche("echo", "name.invalid"),
                           r"name\.invalid: (unknown host \(is the name right\?\)|the name server does not answer \(.*\))")
 
     def test_wrong_usage(self):
