@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <utility>
 
 namespace veche::net {
@@ -15,12 +14,6 @@ namespace {
 
 /// Memory that a loop keeps in empty send queues, so that the next turn allocates none.
 constexpr std::size_t kSpareBytesMax = 64 * 1024;
-
-/// epoll counts in milliseconds; rounding up, or the last one before a deadline would be spent spinning.
-int round_up_ms(std::chrono::nanoseconds wait) {
-  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
-  return static_cast<int>(std::clamp<std::int64_t>(ms, 0, std::numeric_limits<int>::max()));
-}
 
 }  // namespace
 
@@ -61,7 +54,7 @@ void EventLoop::run() {
 void EventLoop::run_once(std::chrono::milliseconds max_wait) {
   claim_thread();
   const int wait = wait_ms();
-  const int cap = round_up_ms(max_wait);
+  const int cap = poll_ms(max_wait);
   turn(wait < 0 ? cap : std::min(wait, cap));
 }
 
@@ -102,7 +95,7 @@ int EventLoop::wait_ms() {
   if (hook_ && !hook_->may_sleep()) return 0;
   if (!posts_.prepare_to_sleep()) return 0;
   const auto deadline = timers_.next();
-  return deadline ? round_up_ms(*deadline - clock_.mono()) : -1;
+  return deadline ? poll_ms(*deadline - clock_.mono()) : -1;
 }
 
 void EventLoop::turn(int wait_ms) {

@@ -26,7 +26,7 @@ extern "C" {  // which glibc 2.36 forgot to say
 namespace veche::net {
 namespace {
 
-constexpr int kPatienceMs = 2000;  // for children that were asked to end
+constexpr std::chrono::seconds kPatience{2};  // for children that were asked to end
 
 /// What a child writes into the pipe, in one write: so those of two children never mix (PIPE_BUF).
 struct Report {
@@ -196,12 +196,11 @@ void ForkModel::reap(Child& child) {
 
 void ForkModel::stop() {
   for (const auto& [pid, child] : children_) ::pidfd_send_signal(child->pidfd(), SIGTERM, nullptr, 0);
-  const base::MonoTime give_up = parts_.clock.mono() + std::chrono::milliseconds{kPatienceMs};
+  const base::MonoTime give_up = parts_.clock.mono() + kPatience;
   while (!children_.empty()) {
     Child& child = *children_.begin()->second;
     pollfd end{child.pidfd(), POLLIN, 0};
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(give_up - parts_.clock.mono()).count();
-    if (::poll(&end, 1, static_cast<int>(std::max<std::int64_t>(left, 0))) == 0) {
+    if (::poll(&end, 1, poll_ms(give_up - parts_.clock.mono())) == 0) {
       ::pidfd_send_signal(child.pidfd(), SIGKILL, nullptr, 0);
       ::poll(&end, 1, -1);
     }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "net/connection_steps.h"
 #include "net/socket.h"
+#include "net/timers.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <utility>
 
 namespace veche::net {
@@ -27,11 +27,6 @@ static_assert(base::limits::kLineBytesMax < kReadBytes, "a whole line fits into 
 constexpr std::size_t kSendNowBytes = 128 * 1024;
 /// What an empty queue may keep of its memory, for the next message.
 constexpr std::size_t kQueueBytesKept = 4 * 1024;
-
-int round_up_ms(std::chrono::nanoseconds wait) {
-  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
-  return static_cast<int>(std::clamp<std::int64_t>(ms, 0, std::numeric_limits<int>::max()));
-}
 
 }  // namespace
 
@@ -89,7 +84,7 @@ void ThreadConnection::run() {
 bool ThreadConnection::run_once(std::chrono::milliseconds max_wait) {
   check_thread();
   const int wait = wait_ms();
-  const int cap = round_up_ms(max_wait);
+  const int cap = poll_ms(max_wait);
   turn(wait < 0 ? cap : std::min(wait, cap));
   return handler_ != nullptr;
 }
@@ -103,7 +98,7 @@ int ThreadConnection::wait_ms() {
   if (!wish_ && !deadline_) return -1;
   const base::MonoTime first = std::min(wish_.value_or(base::MonoTime::max()),  //
                                         deadline_.value_or(base::MonoTime::max()));
-  return round_up_ms(first - clock_.mono());
+  return poll_ms(first - clock_.mono());
 }
 
 void ThreadConnection::turn(int wait_ms) {

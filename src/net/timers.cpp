@@ -1,6 +1,14 @@
 #include "net/timers.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace veche::net {
+
+int poll_ms(std::chrono::nanoseconds wait) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+  return static_cast<int>(std::clamp<std::int64_t>(ms, 0, std::numeric_limits<int>::max()));
+}
 
 void Timers::arm(Timer& timer, base::MonoTime deadline) {
   timer.deadline_ = deadline;

@@ -11,12 +11,17 @@
 #include "base/check.h"
 #include "base/clock.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace veche::net {
+
+/// `wait` as poll and epoll_wait take it, rounded up: or the last millisecond before a deadline would be
+/// spent spinning. What is past is 0.
+int poll_ms(std::chrono::nanoseconds wait);
 
 class Timer;
 
