@@ -61,6 +61,7 @@ class SimClient final : public server::Receiver {
   bool finished = false;      ///< his FIN is sent
   std::string name;           ///< the last that the server took for his, while he logs in
   bool name_refused = false;  ///< the last that he gave and meant
+  bool is_slowed = false;     ///< his password was wrong, which he is told when some time has passed
 
   /// What the network brings of what was typed.
   void bring(std::string_view bytes) {

@@ -103,6 +103,8 @@ void SimLoop::carry_out(const chat::ToSession& effect) {
   }
   const auto* refused = std::get_if<chat::Refused>(effect.event.get());
   if (refused != nullptr && refused->about == chat::kind_of<chat::Identify>()) receiver->name_refused = true;
+  const auto* wrong = std::get_if<chat::LogInRefused>(effect.event.get());
+  if (wrong != nullptr) receiver->is_slowed = wrong->delay > wrong->delay.zero();
   receiver->session.deliver(*effect.event);
 }
 

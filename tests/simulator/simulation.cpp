@@ -146,7 +146,7 @@ void Simulation::somebody_types() {
   if (!ledger_.is_logged_in(who->id)) {
     // Once nothing of an earlier try is on its way: else his name would be what he says.
     const bool waits = !who->typed.empty() || !who->host.commands.empty() || !who->host.jobs.empty() ||
-                       who->host.chat_busy || outgoing_.contains(who->id) ||
+                       who->host.chat_busy || who->is_slowed || outgoing_.contains(who->id) ||
                        !loops_[base::loop_of(who->id)]->mail.empty();
     if (waits || choose_(2) == 0) return;
     if (!who->host.secret_is_asked()) {
@@ -251,7 +251,9 @@ void Simulation::time_passes() {
   clock_.advance(time);
   for (const auto& loop : loops_) {
     for (const auto& [id, client] : loop->clients) {
-      if (client->host.timer_is_due()) client->session.on_timer();
+      if (!client->host.timer_is_due()) continue;
+      client->is_slowed = false;
+      client->session.on_timer();
     }
   }
 }
