@@ -192,6 +192,15 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string harmless(std::string_view bytes) {
+  std::string shown(bytes);
+  if (!is_utf8(shown)) {
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  }
+  return printable(shown);
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

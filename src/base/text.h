@@ -32,6 +32,9 @@ bool starts_with_mark(std::string_view utf8);
 /// and bidirectional overrides are taken out. `text` must be valid UTF-8.
 std::string printable(std::string_view text);
 
+/// Any bytes for a terminal: as printable(), and if they are not valid UTF-8, `?` for each byte past ASCII.
+std::string harmless(std::string_view bytes);
+
 /// `text` without ASCII spaces and tabs at either end.
 std::string_view trim(std::string_view text);
 

@@ -163,6 +163,12 @@ TEST(Printable, TerminalControlsAreTakenOut) {
   EXPECT_EQ(printable("Привіт, 😀!"), "Привіт, 😀!");
 }
 
+TEST(Harmless, AnyBytesCanBePrinted) {
+  EXPECT_EQ(harmless("a\x1b[2Jb"), "a[2Jb");
+  EXPECT_EQ(harmless("\xff\x1b"), "?");
+  EXPECT_EQ(harmless("Привет"), "Привет");
+}
+
 TEST(Words, AreSplitAtSpacesAndTabs) {
   EXPECT_EQ(trim(" \t a b\t"), "a b");
   EXPECT_EQ(trim(" \t"), "");

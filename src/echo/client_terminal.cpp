@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -30,15 +29,6 @@ std::optional<std::string> ask(ClientTerminal& terminal, std::string_view questi
 }
 
 }  // namespace
-
-std::string harmless(std::string_view text) {
-  std::string shown(text);
-  if (!base::is_utf8(shown)) {
-    std::replace_if(
-        shown.begin(), shown.end(), [](char c) { return (c & 0x80) != 0; }, '?');
-  }
-  return base::printable(shown);
-}
 
 ClientTerminal::ClientTerminal(const ClientStreams& streams)
     : streams_(streams), is_interactive_(::isatty(streams.in) == 1 && ::isatty(::fileno(streams.out)) == 1) {}
@@ -65,7 +55,7 @@ void ClientTerminal::complain(const base::Error& error) { complain(error.text())
 
 void ClientTerminal::complain(std::string_view text) {
   if (std::exchange(is_in_line_, false)) print("\n");
-  std::fprintf(streams_.err, "veche: %s\n", harmless(text).c_str());
+  std::fprintf(streams_.err, "veche: %s\n", base::harmless(text).c_str());
   std::fflush(streams_.err);
 }
 

@@ -59,9 +59,6 @@ class ClientTerminal {
   std::string typed_;
 };
 
-/// `text` for a terminal: without what could disturb it, also if it is not UTF-8.
-std::string harmless(std::string_view text);
-
 /// "Host [127.0.0.1]: " and "Port [7007]: ", until the answers are good; an empty one is the default, a port
 /// behind the host needs no second question. Nothing if the input ended or `stop_fd` became readable.
 std::optional<net::HostPort> ask_target(ClientTerminal& terminal, std::string_view default_host,

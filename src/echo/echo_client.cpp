@@ -1,5 +1,6 @@
 #include "echo/echo_client.h"
 
+#include "base/text.h"
 #include "echo/round_trips.h"
 #include "net/waiting.h"
 
@@ -116,7 +117,7 @@ int Client::converse() {
       has_prompt = false;
       const Event event = exchange(*line + '\n');
       if (event != Event::answered) return kFailed;
-      if (!terminal_.print(t_("reply: {}   {} ms", harmless(*line), milliseconds_text(last_)) + '\n')) {
+      if (!terminal_.print(t_("reply: {}   {} ms", base::harmless(*line), milliseconds_text(last_)) + '\n')) {
         return at_end();
       }
       continue;

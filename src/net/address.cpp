@@ -90,6 +90,14 @@ base::Result<Address> Address::parse(std::string_view ip, std::uint16_t port) {
   return Address(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
 }
 
+Address Address::of(const base::AddressBits& bits, std::uint16_t port) {
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  std::memcpy(&v6.sin6_addr, bits.data(), bits.size());
+  return Address(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
+}
+
 std::string Address::ip() const {
   if (family() == AF_UNSPEC) return "local";
   std::string out = base::address_text(bits());

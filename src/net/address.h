@@ -25,6 +25,9 @@ class Address {
   /// `127.0.0.1` or `::1` with a port beside it.
   static base::Result<Address> parse(std::string_view ip, std::uint16_t port);
 
+  /// Bits that begin as an IPv4 address does become one.
+  static Address of(const base::AddressBits& bits, std::uint16_t port = 0);
+
   /// `127.0.0.1:1898`, `[::1]:1898`; `local` without a family (a Unix socket's peer).
   std::string text() const;
   /// `127.0.0.1`, `::1`.

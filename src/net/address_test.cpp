@@ -61,5 +61,13 @@ TEST(Address, WithoutAFamilyIsLocal) {
 
 TEST(Address, IsSmall) { EXPECT_EQ(sizeof(Address), sizeof(sockaddr_in6)); }
 
+TEST(Address, ComesBackFromItsBits) {
+  for (const char* text : {"192.0.2.7:80", "[2001:db8::7]:443", "[::1]:1", "127.0.0.1:65535"}) {
+    const Address address = Address::parse(text).value();
+    EXPECT_EQ(Address::of(address.bits(), address.port()).text(), text);
+    EXPECT_EQ(Address::of(address.bits(), address.port()).family(), address.family());
+  }
+}
+
 }  // namespace
 }  // namespace veche::net

@@ -32,6 +32,10 @@ class SignalFd {
 /// is then an error of that write, and no longer the process's death.
 void ignore_write_signals();
 
+/// Whoever starts us may leave descriptors 0 to 2 closed; then the next file that is opened would be standard
+/// output, and have text written into it. Opens /dev/null for those that are missing; first of all in main.
+void keep_standard_descriptors();
+
 /// Raises the soft limit of open descriptors to the hard one; the limit that holds now.
 std::size_t raise_descriptor_limit();
 
