@@ -46,6 +46,7 @@ class CommandLine {
     label(*app_.get_formatter());
     add_serve();
     add_echo();
+    add_scan();
     add_ctl();
     add_account();
     add_config();
@@ -69,8 +70,8 @@ class CommandLine {
                   try_help(*chosen()));
     } catch (const CLI::RequiredError&) {
       return fail(name_of(*chosen()), t_("the account's name is missing"), try_help(*chosen()));
-    } catch (const CLI::ExcludesError&) {
-      return fail("--socket", t_("cannot be given together with --config or --data"), try_help(*chosen()));
+    } catch (const CLI::ExcludesError& error) {
+      return fail_excluded(error.what());
     } catch (const CLI::ParseError& error) {
       return fail(name_of(*chosen()), error.what(), try_help(*chosen()));
     }
@@ -163,6 +164,55 @@ class CommandLine {
     return echo_serve_options_;
   }
 
+  void add_scan() {
+    scan_ = app_.add_subcommand("scan", t_("Find the open TCP ports of hosts"));
+    ScanOptions& o = scan_options_;
+    const auto add = [this](const char* name, std::string& value, const std::string& help, const char* type) {
+      return scan_->add_option(name, value, help)->type_name(type);
+    };
+    const auto flag = [this](const char* name, bool& value, const std::string& help) {
+      return scan_->add_flag(name, value, help);
+    };
+    scan_
+        ->add_option("HOST", o.hosts,
+                     t_("Names, addresses, networks (192.0.2.0/24) and ranges (192.0.2.1-20), also with "
+                        "commas between"))
+        ->type_name("");
+    add("-p,--ports", o.ports, t_("Ports, ranges and services: 22,8000-8100,https; - or nothing: all"),
+        "PORTS");
+    add("--top", o.top, t_("Only the N ports that are open most often"), "N")->excludes("--ports");
+    scan_->add_option("-f,--file", o.files, t_("Read hosts from a file; - for standard input"))
+        ->type_name("FILE")
+        ->expected(1)
+        ->take_all();
+    scan_->add_option("--exclude", o.exclude, t_("Hosts to leave out, written as HOST"))
+        ->type_name("HOSTS")
+        ->expected(1)
+        ->take_all();
+    CLI::Option* all = flag("--all", o.all, t_("Show closed and filtered ports too"));
+    flag("--open", o.open, t_("Leave out hosts that have no open port"))->excludes(all);
+    flag("--banner", o.banner, t_("Show what open ports say first"));
+    CLI::Option* json = flag("--json", o.json, t_("As JSON, an object for each host"));
+    CLI::Option* jsonl = flag("--jsonl", o.jsonl, t_("As JSON, a line for each port"));
+    CLI::Option* greppable = flag("--greppable", o.greppable, t_("A line for each host"));
+    CLI::Option* csv = flag("--csv", o.csv, t_("As CSV"));
+    jsonl->excludes(json);
+    greppable->excludes(json)->excludes(jsonl);
+    csv->excludes(json)->excludes(jsonl)->excludes(greppable);
+    flag("--no-progress", o.no_progress, t_("No progress bar"));
+    flag("--sequential", o.sequential, t_("One port at a time"));
+    add("--resume", o.resume, t_("Go on where an interrupted scan has stopped, as it said"), "ADDRESS:PORT");
+    add("--lang", o.lang, t_("Language of the results: en, ru or uk"), "LANG");
+    add("--timeout", o.timeout, t_("How long to wait for an answer; adapts itself if not given"), "D");
+    add("--retries", o.retries, t_("How often to ask a silent port again; adapts itself if not given"), "N");
+    add("--window", o.window, t_("So many ports at once; adapts itself if not given"), "N");
+    CLI::Option* rate = add("--rate", o.rate, t_("Ask so many ports a second, whatever gets lost"), "N");
+    add("--max-rate", o.max_rate, t_("Ask at most so many ports a second"), "N")->excludes(rate);
+    add("--threads", o.threads, t_("Number of threads; one per core, up to 4, if not given"), "N");
+    scan_->footer(
+        t_("Scan only what is yours, or what you were asked to: to others it may look like an attack."));
+  }
+
   /// From its first word on, the operator's command is the server's to understand, options and all.
   void add_ctl() {
     ctl_ = app_.add_subcommand("ctl", t_("Operator commands for a running server"));
@@ -247,6 +297,7 @@ class CommandLine {
     add("--duration", o.duration, t_("How long; 5s if not given"), "D");
     chat_bench_->add_flag("--json", o.json, t_("As JSON"));
     add_bench_echo();
+    add_bench_scan();
   }
 
   void add_bench_echo() {
@@ -269,12 +320,24 @@ class CommandLine {
     echo_bench_->add_flag("--json", o.json, t_("As JSON"));
   }
 
+  void add_bench_scan() {
+    scan_bench_ =
+        bench_->add_subcommand("scan", t_("Scan all ports of this machine's loopback, and check the result"));
+    ScanBenchOptions& o = scan_bench_options_;
+    scan_bench_->add_option("--rounds", o.rounds, t_("How many scans; 5 if not given"))->type_name("N");
+    scan_bench_
+        ->add_option("--threads", o.threads, t_("Number of threads; one per core, up to 4, if not given"))
+        ->type_name("N");
+    scan_bench_->add_flag("--json", o.json, t_("As JSON"));
+  }
+
   Result<Invocation> invocation() {
     if (version_) return Text{"veche " VECHE_VERSION "\n"};
     if (help_->parsed()) return help();
     if (serve_->parsed()) return serve_options_;
     if (ctl_->parsed()) return operator_command();
     if (echo_->parsed()) return echo();
+    if (scan_->parsed()) return scan_options_;
     if (hash_->parsed()) return HashOptions{account_options_.config_file};
     for (const auto& [command, action] : account_actions_) {
       if (!command->parsed()) continue;
@@ -287,6 +350,7 @@ class CommandLine {
     }
     if (chat_bench_->parsed()) return chat_bench_options_;
     if (echo_bench_->parsed()) return echo_bench_options_;
+    if (scan_bench_->parsed()) return scan_bench_options_;
     return fail(name_of(*chosen()), t_("a command is missing"),
                 fmt::format("{}", fmt::join(commands(*chosen()), ", ")));
   }
@@ -332,6 +396,13 @@ class CommandLine {
     }
     const std::string usage = about == &app_ ? "veche" : "veche " + name_of(*about);
     return page(about->get_formatter()->make_help(about, usage, CLI::AppFormatMode::Normal));
+  }
+
+  /// "--socket excludes --config"
+  Result<Invocation> fail_excluded(const std::string& words) {
+    const std::string one = words.substr(0, words.find(' '));
+    const std::string other = words.substr(words.rfind(' ') + 1);
+    return fail(one, t_("cannot be given together with {}", other), try_help(*chosen()));
   }
 
   /// What CLI11 did not understand: a command, an option, or one word too many.
@@ -402,6 +473,8 @@ class CommandLine {
   EchoOptions echo_options_;
   CLI::App* echo_serve_ = nullptr;
   EchoServeOptions echo_serve_options_;
+  CLI::App* scan_ = nullptr;
+  ScanOptions scan_options_;
   CLI::App* ctl_ = nullptr;
   CtlOptions ctl_options_;
   std::vector<std::string> behind_mark_;  // of ctl: "--" and what follows
@@ -416,6 +489,8 @@ class CommandLine {
   ChatBenchOptions chat_bench_options_;
   CLI::App* echo_bench_ = nullptr;
   EchoBenchOptions echo_bench_options_;
+  CLI::App* scan_bench_ = nullptr;
+  ScanBenchOptions scan_bench_options_;
   std::vector<std::pair<CLI::App*, ConfigAction>> config_actions_;
 };
 

@@ -95,13 +95,33 @@ struct EchoBenchOptions {
   bool json = false;
 };
 
+/// `veche bench scan`.
+struct ScanBenchOptions {
+  std::optional<unsigned> rounds, threads;
+  bool json = false;
+};
+
+struct ScanOptions {
+  std::vector<std::string> hosts;
+  std::string ports, top;
+  std::vector<std::string> files, exclude;
+  bool sequential = false;
+  bool open = false, all = false;
+  bool banner = false;
+  bool json = false, jsonl = false, greppable = false, csv = false;
+  bool no_progress = false;
+  std::string resume, lang;
+  std::string rate, max_rate, timeout, retries, threads, window;
+};
+
 /// Help or the version: there is nothing to do but to print it.
 struct Text {
   std::string text;
 };
 
-using Invocation = std::variant<ServeOptions, CtlOptions, AccountOptions, HashOptions, ConfigOptions,
-                                ChatBenchOptions, EchoBenchOptions, EchoOptions, EchoServeOptions, Text>;
+using Invocation =
+    std::variant<ServeOptions, CtlOptions, AccountOptions, HashOptions, ConfigOptions, ChatBenchOptions,
+                 EchoBenchOptions, EchoOptions, EchoServeOptions, ScanOptions, ScanBenchOptions, Text>;
 
 /// `arguments` without the program's name. An error is wrong usage; it offers what was probably meant.
 base::Result<Invocation> parse_command_line(std::span<const char* const> arguments,

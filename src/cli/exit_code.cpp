@@ -8,15 +8,7 @@
 
 namespace veche::cli {
 
-void print_error(std::string_view text) {
-  std::string shown(text);
-  if (!base::is_utf8(shown)) {
-    for (char& c : shown) {
-      if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-    }
-  }
-  std::fprintf(stderr, "veche: %s\n", base::printable(shown).c_str());
-}
+void print_error(std::string_view text) { std::fprintf(stderr, "veche: %s\n", base::harmless(text).c_str()); }
 
 int report(const base::Error& error, int exit_code) {
   print_error(error.text());

@@ -17,6 +17,8 @@ import tempfile
 import time
 import unittest
 
+from harness import wait_until
+
 VECHE = os.environ["VECHE"]
 DEADLINE_S = 60  # bounds a failure; nothing waits for it
 
@@ -53,7 +55,7 @@ class Usage(InDirectory):
 
     def test_wrong_usage_exits_2_and_offers_the_nearest(self):
         for arguments, message in [
-            ([], "command line: a command is missing (serve, echo, ctl, account, config, bench, help)"),
+            ([], "command line: a command is missing (serve, echo, scan, ctl, account, config, bench, help)"),
             (["sevre"], "sevre: unknown command (did you mean serve?)"),
             (["help", "acount"], "acount: unknown command (did you mean account?)"),
             (["account"], "account: a command is missing (add, passwd, remove, list, hash)"),
@@ -68,7 +70,7 @@ class Usage(InDirectory):
             (["ctl", "-x", "status"], "-x: unknown option (--help, --config, --data, --socket)"),
             (["ctl", "--socket"], "--socket: its value is missing (veche help ctl)"),
             (["ctl", "--data", "x", "--socket", "y", "status"],
-             "--socket: cannot be given together with --config or --data (veche help ctl)"),
+             "--data: cannot be given together with --socket (veche help ctl)"),
             (["ctl", "--config", "missing.toml", "status"], "missing.toml: No such file or directory"),
             (["ctl", "announce", "x" * 70_000], "ctl: the command is too long"),
             (["account", "hash", "x"], "x: one word too many (veche help account hash)"),
@@ -90,7 +92,7 @@ class Usage(InDirectory):
                 self.assert_usage_error(arguments, message)
 
     def test_a_terminal_is_safe_from_what_was_typed(self):
-        self.assert_usage_error(["x\x1b[31my"], "x[31my: unknown command (serve, echo, ctl, account, config, bench, help)")
+        self.assert_usage_error(["x\x1b[31my"], "x[31my: unknown command (serve, echo, scan, ctl, account, config, bench, help)")
 
     def test_version(self):
         code, out, _ = self.veche("--version")
@@ -100,7 +102,7 @@ class Usage(InDirectory):
     def test_help_names_every_command_and_no_other(self):
         code, out, _ = self.veche("help")
         self.assertEqual(code, 0)
-        self.assertEqual(re.findall(r"^  ([a-z]+) ", out, re.MULTILINE), ["serve", "echo", "ctl", "account", "config", "bench", "help"])
+        self.assertEqual(re.findall(r"^  ([a-z]+) ", out, re.MULTILINE), ["serve", "echo", "scan", "ctl", "account", "config", "bench", "help"])
         self.assertEqual(self.veche("--help"), (0, out, ""))
 
     def test_help_of_a_command_shows_its_options(self):
@@ -114,6 +116,18 @@ class Usage(InDirectory):
         self.assertIn("Usage: veche ctl [OPTIONS] COMMAND...\n", ctl)
         self.assertIn("--socket FILE", ctl)
         self.assertEqual(self.veche("ctl", "--help")[1].replace("Usage: ctl", "Usage: veche ctl"), ctl)
+
+    def test_closed_standard_descriptors_are_nobody_elses(self):
+        process = subprocess.Popen(["sh", "-c", 'exec "$0" echo serve --listen 127.0.0.1:0 <&- >&- 2>&-', VECHE])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+
+        def files():
+            fds = f"/proc/{process.pid}/fd"
+            return [os.readlink(f"{fds}/{fd}") for fd in sorted(os.listdir(fds), key=int)]
+
+        wait_until(lambda: any("socket" in file for file in files()), files)
+        self.assertEqual(files()[:3], ["/dev/null"] * 3)
 
     def test_a_full_standard_output_is_an_error(self):
         with open("/dev/full", "wb") as full:
