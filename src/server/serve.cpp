@@ -149,9 +149,10 @@ base::Result<std::unique_ptr<base::Log>> open_log(const control::Config& config,
                           .file = data.log()});
 }
 
-/// What a crowd, a long history or a slow reader's backlog took goes back to the system once it is freed. Left
-/// alone, malloc raises both limits with the largest block freed, to 32 and 64 MiB, and then every thread's
-/// arena may keep so much at its end, where malloc_trim does not reach: measured, tens of MiB that nothing used.
+/// What a crowd, a long history or a slow reader's backlog took goes back to the system once it is freed.
+/// Left alone, malloc raises both limits with the largest block freed, to 32 and 64 MiB, and then every
+/// thread's arena may keep so much at its end, where malloc_trim does not reach: measured, tens of MiB that
+/// nothing used.
 void keep_little_free_memory() {
   ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
   ::mallopt(M_TRIM_THRESHOLD, 512 * 1024);
