@@ -14,10 +14,12 @@
 #include "scan/teller.h"
 #include "scan/terminal_output.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -148,6 +150,13 @@ Result<std::uint16_t> resume_at(const std::string& text, scan::TargetList& targe
   return address->port();
 }
 
+/// The person has ended it; the signal stays to be seen by others.
+bool is_over(const net::SignalFd& signals) {
+  std::array fds{pollfd{signals.fd(), POLLIN, 0}};
+  net::poll_until(fds, net::mono_now());
+  return fds[0].revents != 0;
+}
+
 }  // namespace
 
 int run_scan(const ScanOptions& given, const Translator& environment) {
@@ -180,8 +189,10 @@ int run_scan(const ScanOptions& given, const Translator& environment) {
   scan::TerminalOutput output({}, !options.no_progress, t);
   for (const std::string& note : hosts->notes) output.note(note);
   const auto excluded = scan::resolve_excluded(excluded_hosts->expressions, signals->fd(), t);
+  if (is_over(*signals)) return kScanFailed;
   if (!excluded) return report(excluded.error(), kScanFailed);
   const auto resolved = scan::resolve_targets(hosts->expressions, signals->fd(), t);
+  if (is_over(*signals)) return kScanFailed;
   for (const std::string& note : resolved.notes) output.note(note);
   for (const base::Error& error : resolved.errors) output.complain(error);
   scan::TargetList targets(resolved.targets, *excluded);

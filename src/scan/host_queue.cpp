@@ -18,7 +18,7 @@ constexpr std::size_t kBegunMax = 1u << 16;
 
 HostQueue::HostQueue(TargetList targets, const Plan& plan)
     : plan_(plan),
-      shares_(plan.ports.size() >= kSharedPortsMin ? plan.threads : 1),
+      shares_(plan.ports.size() >= kSharedPortsMin && !plan.is_sequential ? plan.threads : 1),
       begun_max_(std::clamp<std::size_t>(kBegunPortsMax / plan.ports.size(), 16, kBegunMax)),
       hosts_(targets.left()),
       targets_(std::move(targets)),

@@ -16,8 +16,10 @@ using std::chrono::nanoseconds;
 constexpr double kFirstWeight = 1.0 / 64;
 constexpr double kRetryWeight = 1.0 / 16;
 // From the last answer to a canary: while the window grows, and then.
-constexpr nanoseconds kCanaryPauseMin = milliseconds{20};
-constexpr int kFullGrownPauses = 5;
+constexpr nanoseconds kCanaryPauseMin = milliseconds{10};
+constexpr int kFullGrownPauses = 10;
+// Probes that nobody has answered, before the first answer.
+constexpr std::size_t kSilentForReal = 500;
 
 // Paced sending catches up with so much time, in which the caller was busy or asleep.
 constexpr nanoseconds kBurst = milliseconds{2};
@@ -116,6 +118,7 @@ void ProbeSchedule::leave_path(Line& line, MonoTime seen) {
     if (probe.is_canary) continue;
     if (probe.attempt == 0) move_share(answer_share_, false, kFirstWeight);
     if (!is_known) {
+      ++silent_so_far_;
       window_.silent_so_far();
     } else if (!is_silence_real()) {
       window_.silent(probe.sent);
@@ -158,6 +161,8 @@ void ProbeSchedule::answered(ProbeId id, MonoTime now) {
   const InFlight probe = probes_in_flight_[id];
   const nanoseconds took = now - probe.sent;
   forget(id);
+  // Nothing came of so many probes, and they were few at a time: this is no full queue.
+  if (!round_trip_.is_known() && silent_so_far_ >= kSilentForReal) loss_of_silence_ = 0;
   round_trip_.sample(took);
   heard_at_ = now;
   ++heard_;

@@ -91,6 +91,10 @@ class ProbeSchedule {
   /// Those that never answered, once it is finished.
   const std::vector<Place>& silent() const { return silent_; }
 
+  /// The answer to a probe may be there when it is sent: the host is near, and says something.
+  bool may_be_answered_at_once() const {
+    return !says_little() && round_trip_.smoothed() < std::chrono::milliseconds{1};
+  }
   std::size_t in_flight() const { return in_flight_; }
   std::size_t window() const { return window_.size(); }
   const RoundTrip& round_trip() const { return round_trip_; }
@@ -140,9 +144,8 @@ class ProbeSchedule {
   bool is_paced() const { return !round_trip_.is_known() || says_little(); }
   bool is_silence_real() const { return loss_of_silence_ < 0.1; }
   Line& line_of(const InFlight& probe) { return probe.attempt > 0 ? retried_ : first_tried_; }
-  std::chrono::nanoseconds timeout() const { return fixed_timeout_.value_or(round_trip_.timeout()); }
   std::chrono::nanoseconds timeout_of(const Line& line) const {
-    return &line == &retried_ && !fixed_timeout_ && round_trip_.is_known() ? 2 * timeout() : timeout();
+    return fixed_timeout_.value_or(round_trip_.timeout(&line == &retried_ ? 2 : 1));
   }
 
   const std::optional<std::chrono::nanoseconds> fixed_timeout_;
@@ -168,11 +171,12 @@ class ProbeSchedule {
   base::MonoTime next_paced_;    // while little or nothing is heard
   std::optional<Place> canary_;  // answers
   bool is_canary_out_ = false;
-  base::MonoTime heard_at_;     // the last answer
-  double answer_share_ = 1;     // of first tries, lately
-  std::uint64_t heard_ = 0;     // answers, canaries' too
-  std::uint64_t lost_ = 0;      // probes that are known to be lost
-  double loss_of_silence_ = 1;  // of retries: what share was answered
+  base::MonoTime heard_at_;        // the last answer
+  double answer_share_ = 1;        // of first tries, lately
+  std::size_t silent_so_far_ = 0;  // probes, before the first answer
+  std::uint64_t heard_ = 0;        // answers, canaries' too
+  std::uint64_t lost_ = 0;         // probes that are known to be lost
+  double loss_of_silence_ = 1;     // of retries: what share was answered
 
   std::uint64_t probes_ = 0;
   std::uint64_t retries_ = 0;

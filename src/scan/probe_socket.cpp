@@ -79,11 +79,11 @@ net::Fd open_probe_socket(const net::Address& address) {
   return net::Fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
 }
 
-Answer ask(int fd, const net::Address& address) {
+Answer ask(int fd, const net::Address& address, bool looks) {
   const int error = try_connect(fd, address);
   if (error == 0) return Answer::open;
   if (error != EINPROGRESS) return refusal_of(error);
-  return look(fd, address);
+  return looks ? look(fd, address) : Answer::none;
 }
 
 Answer look(int fd, const net::Address& address) { return answer_of(try_connect(fd, address)); }

@@ -33,9 +33,9 @@ enum class Answer : std::uint8_t {
 /// A TCP socket for probes, non-blocking, of the family of `address`. Without a descriptor, errno tells.
 net::Fd open_probe_socket(const net::Address& address);
 
-/// Begins to connect an idle socket, and looks once whether that was it. After anything but `none` and `open`
-/// the socket is idle again.
-Answer ask(int fd, const net::Address& address);
+/// Begins to connect an idle socket, and looks once whether that was it, unless that is known to be too
+/// early. After anything but `none` and `open` the socket is idle again.
+Answer ask(int fd, const net::Address& address, bool looks = true);
 /// How it goes with a socket that was asked and said `none`.
 Answer look(int fd, const net::Address& address);
 /// Of a socket of which epoll says that it has an error, when look() says `none`: ICMP that arrived while

@@ -10,8 +10,8 @@ using std::chrono::nanoseconds;
 
 // What jitter there may be beyond what was seen: the far end's scheduler, a radio link, our own other work.
 constexpr nanoseconds kJitterMin = milliseconds{40};
-// Before anything is known: longer than most paths, so that a path is not taken to be empty while it is full.
-constexpr nanoseconds kFlightUnknown = milliseconds{50};
+// Before anything is known: as long as most paths take.
+constexpr nanoseconds kFlightUnknown = milliseconds{25};
 constexpr nanoseconds kFlightMarginMin = milliseconds{1};
 
 }  // namespace
@@ -30,10 +30,10 @@ void RoundTrip::sample(nanoseconds took) {
   least_ = std::min(least_, took);
 }
 
-nanoseconds RoundTrip::timeout() const {
-  if (!is_known_) return kTimeoutMax;
+nanoseconds RoundTrip::timeout(int patience) const {
+  if (!is_known_) return kTimeoutUnknown;
   const nanoseconds margin = std::max({4 * variation_, kJitterMin, smoothed_ / 2});
-  return std::clamp(smoothed_ + margin, kTimeoutMin, kTimeoutMax);
+  return std::clamp(patience * (smoothed_ + margin), kTimeoutMin, patience * kTimeoutMax);
 }
 
 nanoseconds RoundTrip::flight() const {

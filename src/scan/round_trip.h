@@ -10,6 +10,8 @@ namespace veche::scan {
 
 inline constexpr std::chrono::nanoseconds kTimeoutMin = std::chrono::milliseconds{60};
 inline constexpr std::chrono::nanoseconds kTimeoutMax = std::chrono::seconds{1};
+/// Before anything is known: over a satellite and back takes 600 ms.
+inline constexpr std::chrono::nanoseconds kTimeoutUnknown = std::chrono::milliseconds{900};
 
 class RoundTrip {
  public:
@@ -21,8 +23,9 @@ class RoundTrip {
   std::chrono::nanoseconds smoothed() const { return smoothed_; }
   std::chrono::nanoseconds least() const { return least_; }
 
-  /// How long to wait for an answer before it counts as silence.
-  std::chrono::nanoseconds timeout() const;
+  /// How long to wait for an answer before it counts as silence; with twice the patience for a retry, but
+  /// that much only of what goes by what was seen.
+  std::chrono::nanoseconds timeout(int patience = 1) const;
   /// For how long a probe, or its answer, is on its way: what is older burdens the path no longer, whether or
   /// not it is still waited for.
   std::chrono::nanoseconds flight() const;

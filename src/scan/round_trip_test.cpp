@@ -25,7 +25,7 @@ TEST(RoundTrip, UntilSomethingIsKnownTheLongestTimeoutHolds) {
   EXPECT_FALSE(round_trip.is_known());
   EXPECT_EQ(round_trip.smoothed(), 0ns);
   EXPECT_EQ(round_trip.least(), 0ns);
-  EXPECT_EQ(round_trip.timeout(), kTimeoutMax);
+  EXPECT_EQ(round_trip.timeout(), kTimeoutUnknown);
   EXPECT_GT(round_trip.flight(), 0ns);
   EXPECT_LT(round_trip.flight(), round_trip.timeout());
 }

@@ -201,8 +201,9 @@ bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime now) {
   slot.probe = probe;
   if (lane.slots.size() <= probe.id) lane.slots.resize(probe.id + 1);
   lane.slots[probe.id] = number;
-  const Answer answer = ask(slot.fd.get(), address);
-  if (answer != Answer::no_room) lane.had_room = now;
+  const Answer answer = ask(slot.fd.get(), address, lane.schedule.may_be_answered_at_once());
+  // An open port may still have to be asked a second time, for which there has to be room, too.
+  if (answer != Answer::no_room && answer != Answer::open) lane.had_room = now;
   switch (answer) {
     case Answer::none:
       return true;
@@ -268,6 +269,7 @@ void ScanThread::hear(SlotNumber number, Answer answer, MonoTime now) {
 
 void ScanThread::decide(Lane& lane, const Probe& probe, Verdict verdict, MonoTime now) {
   if (!probe.is_canary) lane.host->decide(lane.index_of(probe.place), verdict);
+  lane.had_room = now;
   lane.schedule.answered(probe.id, now);
 }
 
