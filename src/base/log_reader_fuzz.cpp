@@ -58,7 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The choices come first, the text after them.
   const auto level = static_cast<LogLevel>(data[0] % 4);
   const std::size_t block = 1 + data[1];
-  const WallTime time{std::chrono::milliseconds(std::int64_t{data[2]} * 36'000'000'123)};  // to 2260
+  // To 2260; not the first second of 1970, which spdlog's formatters take for one that they have formatted.
+  const WallTime time{std::chrono::milliseconds(1000 + std::int64_t{data[2]} * 36'000'000'123)};
   const std::string_view input(reinterpret_cast<const char*>(data) + 3, size - 3);
 
   if (const auto record = parse_log_line(input)) {

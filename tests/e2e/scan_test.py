@@ -353,7 +353,7 @@ class Trouble(ScanTest):
     def test_standard_input_may_be_closed(self):
         self.listen(22)
         for args, code, out, said in [("127.0.0.1 -p 22", 0, "Port 22 open  ssh\n", "1 open, 0 closed, "),
-                                      ("-f -", 2, "", "veche: standard input: Bad file descriptor\n"),
+                                      ("-f -", 2, "", "veche: standard input: there is no host in it\n"),
                                       ("", 2, "", "veche: scan: a host is missing ")]:
             done = subprocess.run(["sh", "-c", f'exec "{VECHE}" scan {args} <&-'], capture_output=True, text=True, check=False,
                                   timeout=DEADLINE_S, env={"LC_ALL": "C.UTF-8"})
