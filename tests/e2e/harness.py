@@ -201,7 +201,17 @@ class Tmux:
         return Terminal(self, name)
 
     def close(self):
-        subprocess.run(["tmux", "-S", os.path.join(self.dir, "s"), "kill-server"], capture_output=True, check=False)
+        """Ends also what runs in the windows' sessions: to a server the end of its terminal is no end."""
+        tmux = ["tmux", "-S", os.path.join(self.dir, "s")]
+        panes = subprocess.run([*tmux, "list-panes", "-a", "-F", "#{pane_pid}"], capture_output=True, text=True, check=False)
+        sessions = {int(pid) for pid in panes.stdout.split()}
+        subprocess.run([*tmux, "kill-server"], capture_output=True, check=False)
+        for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+            try:
+                if os.getsid(pid) in sessions:
+                    os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it has just ended
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
