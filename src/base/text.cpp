@@ -201,6 +201,18 @@ std::string harmless(std::string_view bytes) {
   return printable(shown);
 }
 
+std::string in_utf8(std::string_view bytes) {
+  if (is_utf8(bytes)) return std::string(bytes);
+  std::string text;
+  while (!bytes.empty()) {
+    std::size_t size = 1;
+    while (size <= 4 && !is_utf8(bytes.substr(0, size))) ++size;
+    text += size <= 4 ? bytes.substr(0, size) : "\uFFFD";
+    bytes.remove_prefix(size <= 4 ? size : 1);
+  }
+  return text;
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

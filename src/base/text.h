@@ -35,6 +35,9 @@ std::string printable(std::string_view text);
 /// Any bytes for a terminal: as printable(), and if they are not valid UTF-8, `?` for each byte past ASCII.
 std::string harmless(std::string_view bytes);
 
+/// `bytes` with U+FFFD for each byte that is not UTF-8.
+std::string in_utf8(std::string_view bytes);
+
 /// `text` without ASCII spaces and tabs at either end.
 std::string_view trim(std::string_view text);
 

@@ -202,5 +202,15 @@ TEST(Nearest, IsATypingMistakeAwayOrNothing) {
   EXPECT_EQ(nearest("port", std::vector<std::string_view>{}), std::nullopt);
 }
 
+TEST(InUtf8, OnlyWhatIsBadIsReplaced) {
+  EXPECT_EQ(in_utf8("Ж\x1b\n"), "Ж\x1b\n");
+  EXPECT_EQ(in_utf8("\xd0"), "\uFFFD");
+  EXPECT_EQ(in_utf8("\xf0\x9f\x98 Ж"), "\uFFFD\uFFFD\uFFFD Ж");
+  EXPECT_EQ(in_utf8("a\xc0\x80"
+                    "b"),
+            "a\uFFFD\uFFFD"
+            "b");
+}
+
 }  // namespace
 }  // namespace veche::base

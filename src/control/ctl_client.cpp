@@ -40,12 +40,7 @@ std::string harmless(std::string_view lines) {
 
 /// Gives back `exit_code`.
 int complain(std::FILE* err, const Error& error, int exit_code) {
-  std::string text = error.text();
-  if (!base::is_utf8(text)) {  // a socket's path may be any bytes
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
-  }
-  std::fprintf(err, "veche: %s\n", base::printable(text).c_str());
+  std::fprintf(err, "veche: %s\n", base::harmless(error.text()).c_str());  // a socket's path may be any bytes
   std::fflush(err);
   return exit_code;
 }

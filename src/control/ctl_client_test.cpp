@@ -1,6 +1,7 @@
 #include "control/ctl_client.h"
 
 #include "net/fd.h"
+#include "tests/fakes/pipe.h"
 #include "tests/fakes/temp_dir.h"
 
 #include <fcntl.h>
@@ -23,6 +24,7 @@ namespace veche::control {
 namespace {
 
 using namespace std::chrono_literals;
+using fakes::Pipe;
 
 constexpr std::chrono::seconds kEnough{60};  // bounds a failure; nothing waits for it
 
@@ -49,18 +51,6 @@ class Peer {
 
  private:
   net::Fd fd_;
-};
-
-/// One end to write to, one to read from.
-struct Pipe {
-  Pipe() {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-    read = net::Fd(ends[0]);
-    write = net::Fd(ends[1]);
-  }
-  net::Fd read;
-  net::Fd write;
 };
 
 class CtlClientTest : public testing::Test {

@@ -12,23 +12,12 @@ namespace {
 
 namespace json = boost::json;
 using base::fail;
+using base::in_utf8;  // JSON is UTF-8 by definition, and a reader refuses a line with a single byte that is
+                      // not
 using base::Result;
 
 constexpr std::size_t kMemberBytesMax = 32 * 1024;  // of an error or a question
 constexpr std::int64_t kExitCodeMax = 255;          // what a process can give its parent
-
-/// JSON is UTF-8 by definition, and a reader refuses a line with a single byte that is not.
-std::string in_utf8(std::string_view bytes) {
-  std::string out;
-  if (base::is_utf8(bytes)) return out.assign(bytes);
-  while (!bytes.empty()) {
-    std::size_t size = 1;
-    while (size <= 4 && !base::is_utf8(bytes.substr(0, size))) ++size;
-    out += size <= 4 ? bytes.substr(0, size) : "\uFFFD";
-    bytes.remove_prefix(size <= 4 ? size : 1);
-  }
-  return out;
-}
 
 /// The longest beginning of valid UTF-8 that has at most `bytes_max` bytes and cuts no code point.
 std::string_view head_of(std::string_view utf8, std::size_t bytes_max) {

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "scan/report_writer.h"
 #include "scan/words.h"
 
@@ -13,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 json::value text(std::string_view bytes) {
-  const std::string utf8 = in_utf8(bytes);
+  const std::string utf8 = base::in_utf8(bytes);
   return json::string(utf8.data(), utf8.size());
 }
 

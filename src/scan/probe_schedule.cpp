@@ -1,7 +1,5 @@
 #include "scan/probe_schedule.h"
 
-#include "base/check.h"
-
 #include <algorithm>
 #include <utility>
 

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <iterator>
 #include <utility>
 
 namespace veche::scan {
@@ -188,12 +187,10 @@ bool ScanThread::send(Lane& lane, MonoTime now) {
 }
 
 bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime now) {
-  const net::Address address = lane.host->address().with_port(plan_.ports[lane.index_of(probe.place)]);
+  const net::Address address = address_of(lane, probe);
   const SlotNumber number = idle_slot(address);
   if (number == kNoSlot) {
-    const int error = errno;
-    lane.schedule.not_sent(probe.id);
-    no_room(lane, error, now);
+    no_room(lane, probe, errno, now);
     return false;
   }
   Slot& slot = slots_[number];
@@ -207,13 +204,10 @@ bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime now) {
   switch (answer) {
     case Answer::none:
       return true;
-    case Answer::no_room: {
-      const int error = errno;
+    case Answer::no_room:
+      no_room(lane, probe, errno, now);
       release(number);
-      lane.schedule.not_sent(probe.id);
-      no_room(lane, error, now);
       return false;
-    }
     case Answer::no_way:
       lane.host->fail({lane.host->address().ip(), base::errno_text(errno), ""});
       release(number);
@@ -225,9 +219,14 @@ bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime now) {
   }
 }
 
-/// This machine cannot ask more at once: fewer will do. But not for ever with none. No error: the other hosts
-/// have all the sockets just now.
-void ScanThread::no_room(Lane& lane, int error, MonoTime now) {
+net::Address ScanThread::address_of(const Lane& lane, const Probe& probe) const {
+  return lane.host->address().with_port(plan_.ports[lane.index_of(probe.place)]);
+}
+
+/// The probe is not sent: this machine cannot ask more at once. Fewer will do, but not for ever none. No
+/// error: the other hosts have all the sockets just now.
+void ScanThread::no_room(Lane& lane, const Probe& probe, int error, MonoTime now) {
+  lane.schedule.not_sent(probe.id);
   lane.paused_until = now + kRoomPause;
   if (error == 0) {
     lane.had_room = now;
@@ -284,15 +283,10 @@ void ScanThread::hear_open(SlotNumber number, MonoTime now) {
     take_back(slot.fd.get());
     slot.fd.reset();
     release(number);
-    const std::uint16_t port = plan_.ports[lane.index_of(probe.place)];
     const Answer answer =
-        ask_from_a_port_of_our_own(lane.host->address().with_port(port), wants_banner ? &connected : nullptr);
+        ask_from_a_port_of_our_own(address_of(lane, probe), wants_banner ? &connected : nullptr);
     if (answer == Answer::closed) return decide(lane, probe, kClosed, now);
-    if (answer == Answer::no_room) {
-      const int error = errno;
-      lane.schedule.not_sent(probe.id);
-      return no_room(lane, error, now);
-    }
+    if (answer == Answer::no_room) return no_room(lane, probe, errno, now);
     if (answer != Answer::open) return lane.schedule.failed(probe.id, now);
   } else if (wants_banner) {
     // The connection goes on without the slot, which gets another socket when it is needed.
@@ -396,9 +390,7 @@ void ScanThread::wait(bool is_busy, MonoTime now) {
     const auto number = static_cast<SlotNumber>(what);
     const Slot& slot = slots_[number];
     if (slot.lane == nullptr) continue;  // late news of what is decided
-    const net::Address address =
-        slot.lane->host->address().with_port(plan_.ports[slot.lane->index_of(slot.probe.place)]);
-    Answer answer = look(slot.fd.get(), address);
+    Answer answer = look(slot.fd.get(), address_of(*slot.lane, slot.probe));
     if (answer == Answer::none && (events[static_cast<std::size_t>(i)].events & EPOLLERR) != 0) {
       answer = look_at_error(slot.fd.get());
     }

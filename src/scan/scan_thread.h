@@ -60,7 +60,8 @@ class ScanThread {
   void hear_open(SlotNumber slot, base::MonoTime now);
   void read_banner(Lane& lane, const Probe& probe, net::Fd connected, base::MonoTime now);
   void decide(Lane& lane, const Probe& probe, Verdict verdict, base::MonoTime now);
-  void no_room(Lane& lane, int error, base::MonoTime now);
+  void no_room(Lane& lane, const Probe& probe, int error, base::MonoTime now);
+  net::Address address_of(const Lane& lane, const Probe& probe) const;
   bool finish(Lane& lane, base::MonoTime now);
   void abandon(Lane& lane);
 

@@ -6,6 +6,7 @@
 #include "net/signals.h"
 #include "net/socket.h"
 #include "scan/services.h"
+#include "tests/fakes/pipe.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -22,32 +23,12 @@ namespace veche::scan {
 namespace {
 
 using namespace std::chrono_literals;
+using fakes::Pipe;
+using fakes::take;
 using Events = std::vector<std::string>;
 
 const base::Translator kEnglish;
 constexpr base::MonoTime kStart{1h};
-
-struct Pipe {
-  Pipe() {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-    read = net::Fd(ends[0]);
-    write = net::Fd(ends[1]);
-  }
-  net::Fd read, write;
-};
-
-/// What has come there until now.
-std::string take(int fd) {
-  std::string all;
-  std::array<char, 4096> buffer;
-  for (pollfd ready{fd, POLLIN, 0}; ::poll(&ready, 1, 0) == 1;) {
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-    if (got <= 0) break;
-    all.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  return all;
-}
 
 /// Writes down what it is told, and a line to the sink.
 class Recorder final : public ReportWriter {

@@ -2,6 +2,7 @@
 
 #include "control/test_terminal.h"
 #include "net/fd.h"
+#include "tests/fakes/pipe.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -18,33 +19,13 @@ namespace {
 using namespace std::chrono_literals;
 using control::testing::Pty;
 using control::testing::Screen;
+using fakes::Pipe;
+using fakes::take;
 
 const base::Translator kEnglish;
 
 using File = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
 File writer_to(int fd) { return {::fdopen(::dup(fd), "w"), &std::fclose}; }
-
-/// What has come there until now.
-std::string take(int fd) {
-  std::string all;
-  std::array<char, 4096> buffer;
-  for (pollfd ready{fd, POLLIN, 0}; ::poll(&ready, 1, 0) == 1;) {
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-    if (got <= 0) break;
-    all.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  return all;
-}
-
-struct Pipe {
-  Pipe() {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-    read = net::Fd(ends[0]);
-    write = net::Fd(ends[1]);
-  }
-  net::Fd read, write;
-};
 
 /// A person's terminal for both streams, or for standard error only; the bar is ASCII.
 class Seen {

@@ -88,7 +88,7 @@ std::string in_line(std::string_view bytes) {
 std::string in_field(std::string_view bytes) {
   while (!bytes.empty() && is_ascii_control_or_space(bytes.front())) bytes.remove_prefix(1);
   while (!bytes.empty() && is_ascii_control_or_space(bytes.back())) bytes.remove_suffix(1);
-  const std::string text = in_utf8(bytes);
+  const std::string text = base::in_utf8(bytes);
   std::string field;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view point = first_code_point(rest);
@@ -96,18 +96,6 @@ std::string in_field(std::string_view bytes) {
     field += is_control(point) ? "?" : point;
   }
   return field;
-}
-
-std::string in_utf8(std::string_view bytes) {
-  if (base::is_utf8(bytes)) return std::string(bytes);
-  std::string text;
-  while (!bytes.empty()) {
-    std::size_t size = 1;
-    while (size <= 4 && !base::is_utf8(bytes.substr(0, size))) ++size;
-    text += size <= 4 ? bytes.substr(0, size) : "\uFFFD";
-    bytes.remove_prefix(size <= 4 ? size : 1);
-  }
-  return text;
 }
 
 bool is_control(std::string_view code_point) {

@@ -28,8 +28,6 @@ std::string in_line(std::string_view bytes);
 /// `bytes` as a field for a program, on one line: no controls and white space at the ends, `?` for each
 /// control within, U+FFFD for each byte that is not UTF-8.
 std::string in_field(std::string_view bytes);
-/// `bytes` with U+FFFD for each byte that is not UTF-8.
-std::string in_utf8(std::string_view bytes);
 /// Whether a code point (its UTF-8) could disturb a terminal or end a line: what base::printable() takes out,
 /// and TAB.
 bool is_control(std::string_view code_point);

@@ -52,15 +52,5 @@ TEST(InField, ControlsAreQuestionMarksAndBadBytesReplacementCharacters) {
   EXPECT_EQ(in_field(""), "");
 }
 
-TEST(InUtf8, OnlyWhatIsBadIsReplaced) {
-  EXPECT_EQ(in_utf8("Ж\x1b\n"), "Ж\x1b\n");
-  EXPECT_EQ(in_utf8("\xd0"), "\uFFFD");
-  EXPECT_EQ(in_utf8("\xf0\x9f\x98 Ж"), "\uFFFD\uFFFD\uFFFD Ж");
-  EXPECT_EQ(in_utf8("a\xc0\x80"
-                    "b"),
-            "a\uFFFD\uFFFD"
-            "b");
-}
-
 }  // namespace
 }  // namespace veche::scan

@@ -9,12 +9,7 @@ namespace {
 
 using fakes::expect_transcript;
 using fakes::LineWorld;
-
-/// Only ann has an account.
-void without_registration(LineWorld& world) {
-  world.policy.registration = false;
-  world.store.commit({chat::AccountAdded{{{1}, "ann", fakes::fake_hash("secret"), {}}}});
-}
+using fakes::without_registration;
 
 // --- the three ways in
 

@@ -294,6 +294,12 @@ class Transcript {
   std::map<std::string, std::string> expected_;
 };
 
+/// A setup: no registration, and only ann has an account.
+inline void without_registration(LineWorld& world) {
+  world.policy.registration = false;
+  world.store.commit({chat::AccountAdded{{{1}, "ann", fake_hash("secret"), {}}}});
+}
+
 /// Plays `script` in a world that `setup` has prepared, fed in every way.
 /// `step` for long ones: every so many bytes.
 inline void expect_transcript(std::string_view script, const Transcript::Setup& setup = {},
