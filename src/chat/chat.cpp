@@ -56,7 +56,13 @@ Chat::Chat(Policy policy, const DurableState& state)
   sanctions_.load(state);
   for (const RoomRecord& record : state.rooms) {
     const std::string folded = fold_name(record.name).value_or(record.name);
-    rooms_[record.id] = {record.id, {record.name, folded}, record.created, true, {}, {}, record.slow, {}};
+    Room room;
+    room.id = record.id;
+    room.name = {record.name, folded};
+    room.created = record.created;
+    room.kept = true;
+    room.slow = record.slow;
+    rooms_[record.id] = std::move(room);
     rooms_by_name_[folded] = record.id;
   }
   for (const MessagePtr& message : state.recent) {
@@ -87,16 +93,19 @@ void Chat::apply(const Command& command, WallTime now, Outbox& outbox) {
         }
       },
       command.body);
+  if (command.acknowledge && sessions_.contains(command.session)) out().to_session(command.session, done_);
   outbox_ = nullptr;
 }
 
-void Chat::refuse(SessionId id, Refusal why) { out().to_session(id, Refused{why, kind_}); }
+void Chat::refuse(SessionId id, Refusal why, std::string subject) {
+  out().to_session(id, Refused{why, kind_, {}, {}, std::move(subject)});
+}
 
 void Chat::handle(SessionId id, const Connect& command) {
   base::check(!sessions_.contains(id), "a session connects once");
   if (shutting_down_) return out().to_session(id, Closed{CloseCause::shutdown});
   const auto now = std::chrono::floor<Seconds::duration>(now_);
-  const Session session{{}, command.address, now, now, command.enters_default_room};
+  const Session session{{}, command.address, now, now, command.enters_default_room, command.wants_roster};
   if (const SanctionRecord* ban = sanction_on(SanctionKind::ban, session, nullptr)) {
     return out().to_session(id, Closed{CloseCause::banned, time_left(*ban, now_), ban->reason});
   }
@@ -118,7 +127,9 @@ void Chat::handle(SessionId id, const Connect& command) {
   out().to_session(id, Greeting{std::move(remembered), !policy_.accounts_required, policy_.registration});
 }
 
-void Chat::handle(const Asker& asker, const Disconnect&) { drop_session(asker.id, CloseCause::asked); }
+void Chat::handle(const Asker& asker, const Disconnect& command) {
+  drop_session(asker.id, CloseCause::asked, command.reason);
+}
 
 /// Ends a session: Closed is the last that it gets.
 void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reason,
@@ -134,14 +145,17 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
 
   undo_.keep(users_, user_id);
   User& user = users_.at(user_id);
-  for (const RoomId room : user.rooms) out().effects.push_back(Unsubscribe{id, room});
+  for (const Membership& in : user.rooms) out().effects.push_back(Unsubscribe{id, in.room});
   out().to_session(id, goodbye);
   user.sessions.erase(id);
   if (user.sessions.empty()) {
     // When all go, nobody is left to be told.
     const bool all_go =
         shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
-    if (!all_go) to_all_who_see(user, make_event(Quit{user.name.text, reason}));
+    if (!all_go) {
+      const bool put_out = cause != CloseCause::asked;
+      to_all_who_see(user, make_event(Quit{user.name.text, reason, put_out, person_of(user), now_}));
+    }
     remove_user(user_id);
   }
 }
@@ -168,6 +182,20 @@ Chat::User* Chat::user_named(std::string_view folded) {
   return found == users_by_name_.end() ? nullptr : &users_.at(found->second);
 }
 
+const Chat::Membership* Chat::User::membership(RoomId room) const {
+  const auto found = std::find_if(rooms.begin(), rooms.end(), [room](auto& in) { return in.room == room; });
+  return found == rooms.end() ? nullptr : found;
+}
+
+Chat::Membership* Chat::User::membership(RoomId room) {
+  return const_cast<Membership*>(std::as_const(*this).membership(room));
+}
+
+void Chat::User::leave(RoomId room) {
+  const auto gone = std::remove_if(rooms.begin(), rooms.end(), [room](auto& in) { return in.room == room; });
+  while (rooms.end() != gone) rooms.pop_back();
+}
+
 UserId Chat::add_user(User user) {
   undo_.keep_value(last_user_);
   user.id = {++last_user_.value};
@@ -179,7 +207,7 @@ UserId Chat::add_user(User user) {
 
 void Chat::remove_user(UserId id) {
   const auto found = users_.find(id);
-  for (const RoomId room : base::ShortList(found->second.rooms)) remove_member(rooms_.at(room), id);
+  for (const Membership& in : base::ShortList(found->second.rooms)) remove_member(rooms_.at(in.room), id);
   undo_.keep(users_by_name_, found->second.name.folded);
   users_by_name_.erase(found->second.name.folded);
   undo_.keep(users_, id);
@@ -211,6 +239,11 @@ std::string Chat::describe(bool live) const {
     for (const auto id : list) text += std::to_string(id.value) + " ";
     return text;
   };
+  const auto rooms_text = [](const auto& list) {
+    std::string text;
+    for (const Membership& in : list) text += std::to_string(in.room.value) + " ";
+    return text;
+  };
   for (const auto& [id, room] : rooms_) {
     if (room.kept || live) add("room", id.value, room.name.text, room.created.time_since_epoch().count());
     std::size_t place = 0;
@@ -228,7 +261,8 @@ std::string Chat::describe(bool live) const {
   if (live) {
     for (const auto& [id, user] : users_) {
       add("user", id.value, user.name.text, user.account.value, "sessions", ids(user.sessions), "rooms",
-          ids(user.rooms));
+          rooms_text(user.rooms));
+      for (const Membership& in : user.rooms) add("ranks", id.value, in.room.value, in.ranks);
       add("name", user.name.folded, users_by_name_.at(user.name.folded).value);
     }
     for (const auto& [id, session] : sessions_) {

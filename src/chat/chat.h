@@ -19,8 +19,11 @@
 #include "chat/event.h"
 #include "chat/name.h"
 #include "chat/outbox.h"
+#include "chat/person.h"
 #include "chat/policy.h"
 #include "chat/records.h"
+#include "chat/room_state.h"
+#include "chat/roster.h"
 #include "chat/sanction_book.h"
 #include "chat/undo_log.h"
 
@@ -74,13 +77,25 @@ class Chat {
     Seconds connected{};
     Seconds last_heard{};
     bool enters_default_room = false;
+    bool wants_roster = false;
+  };
+  /// A user's place in a room.
+  struct Membership {
+    base::RoomId room;
+    Ranks ranks = 0;
   };
   struct User {
+    const Membership* membership(base::RoomId room) const;  // null: he is not in it
+    Membership* membership(base::RoomId room);
+    void leave(base::RoomId room);
+
     base::UserId id;
     Name name;
     base::AccountId account;  // nobody: a guest
     base::ShortList<base::SessionId> sessions;
-    base::ShortList<base::RoomId> rooms;  // in the order of joining
+    base::ShortList<Membership> rooms;  // in the order of joining
+    ProfilePtr profile{};               // null: the defaults
+    PersonPtr person{};                 // made when it is needed, kept for who speaks; null after a change
   };
   struct Room {
     base::RoomId id;
@@ -91,6 +106,9 @@ class Chat {
     std::deque<MessagePtr> recent;
     std::chrono::seconds slow{0};                             // between two messages of one member
     std::unordered_map<base::UserId, base::WallTime> spoken;  // in slow mode: when he did last
+    RoomStatePtr state{};                                     // null: no topic, no rules
+    std::vector<base::UserId> invited{};                      // who may come in past the rules, once
+    std::optional<Roster> roster{};                           // made when it is needed
   };
   /// The session that asks, for the length of one command.
   struct Asker {
@@ -105,7 +123,7 @@ class Chat {
   void drop_session(base::SessionId id, CloseCause cause, const std::string& reason = {},
                     std::chrono::seconds retry_after = {});
   void drop_banned(base::SessionId id, const SanctionRecord& ban);
-  void refuse(base::SessionId id, Refusal why);
+  void refuse(base::SessionId id, Refusal why, std::string subject = {});
 
   // chat_login.cpp: who one is
   void handle(const Asker& asker, const Identify& command);
@@ -127,8 +145,6 @@ class Chat {
   // chat_rooms.cpp: rooms and talk
   void handle(const Asker& asker, const Join& command);
   void handle(const Asker& asker, const Leave& command);
-  void handle(const Asker& asker, const Say& command);
-  void handle(const Asker& asker, const Tell& command);
   void handle(const Asker& asker, const AskMembers& command);
   void handle(const Asker& asker, const AskRooms&);
   void handle(const Asker& asker, const AskHistory& command);
@@ -138,8 +154,38 @@ class Chat {
   void add_member(Room& room, base::UserId user);
   void remove_member(Room& room, base::UserId user);
   void show_room(base::SessionId session, const User& user, const Room& room);
+  void to_all_who_see(const User& user, const EventPtr& event, base::SessionId except = {});
+
+  // chat_speech.cpp: what is said
+  void handle(const Asker& asker, const Say& command);
+  void handle(const Asker& asker, const Tell& command);
+  void handle(const Asker& asker, const Speak& command);
   void remember_message(Room& room, MessagePtr message);
-  void to_all_who_see(const User& user, const EventPtr& event);
+
+  // chat_governance.cpp: how rooms are governed
+  void handle(const Asker& asker, const Expel& command);
+  void handle(const Asker& asker, const SetTopic& command);
+  void handle(const Asker& asker, const Invite& command);
+  void handle(const Asker& asker, const Knock& command);
+  void handle(const Asker& asker, const ChangeRoom& command);
+  void handle(const Asker& asker, const RenameRoom& command);
+  void handle(const Asker& asker, const AskRoom& command);
+  void handle(const Asker& asker, const AskRoomsView& command);
+
+  // chat_people.cpp: what people are to each other
+  void handle(const Asker& asker, const SetAway& command);
+  void handle(const Asker& asker, const SetRealname& command);
+  void handle(const Asker& asker, const SetFlags& command);
+  void handle(const Asker& asker, const Accept& command);
+  void handle(const Asker& asker, const HoldOffice& command);
+  void handle(const Asker& asker, const Wallop& command);
+  void handle(const Asker& asker, const AskPeople& command);
+  void handle(const Asker& asker, const AskPast& command);
+  void handle(const Asker& asker, const Watch& command);
+  void handle(const Asker& asker, const AskCounts&);
+  void handle(const Asker&, const Nothing&) {}
+  /// What others see of him now.
+  PersonPtr person_of(User& user);
 
   bool may_speak(const Asker& asker);
   bool may_speak_again(const Asker& asker, Room& room);
@@ -194,6 +240,8 @@ class Chat {
 
   std::optional<Refusal> store_closed_;
   bool shutting_down_ = false;
+
+  const EventPtr done_ = make_event(Done{});  // one for all
 
   // For the length of one apply().
   base::WallTime now_{};

@@ -111,7 +111,10 @@ void Chat::handle(const Asker& asker, const EnterAsGuest& command) {
 void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool new_account) {
   User* user = user_named(name.folded);
   if (user == nullptr) {
-    user = &users_.at(add_user({{}, name, account, {}, {}}));
+    User fresh;
+    fresh.name = name;
+    fresh.account = account;
+    user = &users_.at(add_user(std::move(fresh)));
   } else {
     base::check(account && user->account == account, "only an account's sessions share a user");
   }
@@ -121,13 +124,13 @@ void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool n
   asker.session.user = user->id;
   out().to_session(asker.id, LoggedIn{user->name.text, !account, new_account, user->sessions.size()});
 
-  for (const RoomId room : user->rooms) {
-    out().effects.push_back(Subscribe{asker.id, room});
-    show_room(asker.id, *user, rooms_.at(room));
+  for (const Membership& in : user->rooms) {
+    out().effects.push_back(Subscribe{asker.id, in.room});
+    show_room(asker.id, *user, rooms_.at(in.room));
   }
   if (user->rooms.empty() && asker.session.enters_default_room) {
     kind_ = kind_of<Join>();  // he is logged in, whatever becomes of this
-    handle(Asker{asker.id, asker.session, user}, Join{policy_.default_room});
+    handle(Asker{asker.id, asker.session, user}, Join{policy_.default_room, {}});
   }
 }
 

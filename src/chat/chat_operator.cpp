@@ -220,7 +220,9 @@ Chat::Outcome Chat::operate(const AskSessions&) {
     if (const auto user = users_.find(session.user); user != users_.end()) {
       line.name = user->second.name.text;
       line.guest = !user->second.account;
-      for (const RoomId room : user->second.rooms) line.rooms.push_back(rooms_.at(room).name.text);
+      for (const Membership& in : user->second.rooms) {
+        line.rooms.push_back(rooms_.at(in.room).name.text);
+      }
     }
     list.sessions.push_back(std::move(line));
   }

@@ -1,4 +1,4 @@
-// Chat: rooms and talk.
+// Chat: rooms, who comes and goes, who may speak.
 #include "base/check.h"
 #include "base/limits.h"
 #include "chat/chat.h"
@@ -26,7 +26,11 @@ Chat::Room& Chat::room_named(const Name& name) {
   undo_.keep(rooms_by_name_, name.folded);
   undo_.push([this, id] { rooms_.erase(id); });
   rooms_by_name_[name.folded] = id;
-  return rooms_[id] = {id, name, now_, false, {}, {}, {}, {}};
+  Room room;
+  room.id = id;
+  room.name = name;
+  room.created = now_;
+  return rooms_[id] = std::move(room);
 }
 
 void Chat::add_member(Room& room, UserId user) {
@@ -58,7 +62,7 @@ void Chat::handle(const Asker& asker, const Join& command) {
   const Name& name = std::get<Name>(parsed);
   const auto known = rooms_by_name_.find(name.folded);
   if (known != rooms_by_name_.end()) {
-    if (std::find(user.rooms.begin(), user.rooms.end(), known->second) != user.rooms.end()) {
+    if (user.membership(known->second) != nullptr) {
       return show_room(asker.id, user, rooms_.at(known->second));  // there already: only look at it
     }
   } else if (rooms_.size() >= base::limits::kRoomsMax) {
@@ -72,7 +76,7 @@ void Chat::join(User& user, Room& room) {
   if (!room.members.empty()) out().to_room(room.id, make_event(Arrived{room.name.text, user.name.text}));
   add_member(room, user.id);
   undo_.keep(users_, user.id);
-  user.rooms.push_back(room.id);
+  user.rooms.push_back({room.id, 0});
   for (const SessionId session : user.sessions) {
     out().effects.push_back(Subscribe{session, room.id});
     show_room(session, user, room);
@@ -81,7 +85,11 @@ void Chat::join(User& user, Room& room) {
 
 /// Tells a session what is in a room of its user's.
 void Chat::show_room(SessionId session, const User& user, const Room& room) {
-  Joined event{room.id, room.name.text, user.name.text, room.members.size(), {}, {}};
+  Joined event;
+  event.room = room.id;
+  event.name = room.name.text;
+  event.user = user.name.text;
+  event.member_count = room.members.size();
   const auto shown = static_cast<std::ptrdiff_t>(std::min(room.recent.size(), policy_.playback_messages));
   event.recent.assign(room.recent.end() - shown, room.recent.end());
   for (const UserId member : room.members) {
@@ -102,36 +110,13 @@ void Chat::handle(const Asker& asker, const Leave& command) {
   }
   out().to_room(room->id, make_event(Departed{room->name.text, user.name.text}));
   undo_.keep(users_, user.id);
-  user.rooms.erase(room->id);
+  user.leave(room->id);
   remove_member(*room, user.id);
-}
-
-void Chat::handle(const Asker& asker, const Say& command) {
-  Room* room = room_of_member(asker, command.room);
-  const User& user = *asker.user;
-  if (room == nullptr) return refuse(asker.id, Refusal::not_in_room);
-  if (command.text.empty()) return refuse(asker.id, Refusal::message_empty);
-  if (command.text.size() > policy_.message_bytes_max) return refuse(asker.id, Refusal::message_too_long);
-  if (policy_.history && store_closed_) return refuse(asker.id, *store_closed_);
-  if (!may_speak(asker) || !may_speak_again(asker, *room)) return;
-  note_spoken(*room, user.id);
-
-  undo_.keep_value(last_message_);
-  const base::MessageId id{++last_message_.value};
-  auto message = std::make_shared<const Message>(
-      Message{id, room->id, now_, command.kind, user.account, user.name.text, command.text});
-  if (policy_.history) {
-    keep_room(*room);
-    out().keep(MessageAdded{message});
-    remember_message(*room, message);
-  }
-  out().to_room(room->id, make_event(Said{std::move(message), room->name.text}), asker.id);
 }
 
 /// The room, if `asker` is in it.
 Chat::Room* Chat::room_of_member(const Asker& asker, RoomId id) {
-  const auto& rooms = asker.user->rooms;
-  return std::find(rooms.begin(), rooms.end(), id) == rooms.end() ? nullptr : room_of(id);
+  return asker.user->membership(id) == nullptr ? nullptr : room_of(id);
 }
 
 /// Gives the room its row in the store.
@@ -181,32 +166,6 @@ void Chat::note_spoken(Room& room, UserId user) {
   room.spoken[user] = now_;
 }
 
-void Chat::remember_message(Room& room, MessagePtr message) {
-  if (policy_.playback_messages == 0) return;
-  MessagePtr oldest;
-  if (room.recent.size() >= policy_.playback_messages) {
-    oldest = std::move(room.recent.front());
-    room.recent.pop_front();
-  }
-  room.recent.push_back(std::move(message));
-  undo_.push([this, id = room.id, oldest] {
-    auto& recent = rooms_.at(id).recent;
-    recent.pop_back();
-    if (oldest) recent.push_front(oldest);
-  });
-}
-
-void Chat::handle(const Asker& asker, const Tell& command) {
-  if (command.text.empty()) return refuse(asker.id, Refusal::message_empty);
-  if (command.text.size() > policy_.message_bytes_max) return refuse(asker.id, Refusal::message_too_long);
-  const auto folded = fold_name(command.name);
-  User* receiver = folded ? user_named(*folded) : nullptr;
-  if (receiver == nullptr) return refuse(asker.id, Refusal::no_such_person);
-  if (!may_speak(asker)) return;
-  const EventPtr event = make_event(Told{asker.user->name.text, command.text, now_});
-  for (const SessionId session : receiver->sessions) out().to_session(session, event);
-}
-
 void Chat::handle(const Asker& asker, const AskMembers& command) {
   Members answer;
   if (command.room) {
@@ -245,13 +204,15 @@ void Chat::handle(const Asker& asker, const AskSearch& command) {
   if (!policy_.history) return refuse(asker.id, Refusal::history_off);
   const std::size_t count = policy_.query_messages == 0 ? kUnlimitedMessages : policy_.query_messages;
   SearchGranted answer{{}, command.words, last_message_, count};
-  for (const RoomId id : asker.user->rooms) answer.rooms.push_back({id, rooms_.at(id).name.text});
+  for (const Membership& in : asker.user->rooms) {
+    answer.rooms.push_back({in.room, rooms_.at(in.room).name.text});
+  }
   out().to_session(asker.id, std::move(answer));
 }
 
 /// Everybody who shares a room with `user`: one event, several rooms.
-void Chat::to_all_who_see(const User& user, const EventPtr& event) {
-  for (const RoomId room : user.rooms) out().to_room(room, event);
+void Chat::to_all_who_see(const User& user, const EventPtr& event, SessionId except) {
+  for (const Membership& in : user.rooms) out().to_room(in.room, event, except);
 }
 
 }  // namespace veche::chat

@@ -6,7 +6,9 @@
 #include "base/network.h"
 #include "chat/message.h"
 #include "chat/operator_order.h"
+#include "chat/person.h"
 #include "chat/records.h"
+#include "chat/room_state.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +16,7 @@
 #include <string>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 namespace veche::chat {
 
@@ -23,9 +26,13 @@ namespace veche::chat {
 struct Connect {
   base::AddressBits address{};
   bool enters_default_room = false;  ///< once logged in, as the line protocol does
+  bool wants_roster = false;         ///< Joined brings the whole roster, and neither names nor messages
 };
-/// It has gone, or wants to go (then Closed answers, behind everything that was owed).
-struct Disconnect {};
+/// It has gone, or wants to go (then Closed answers, behind everything that was owed). `reason` is told to
+/// those who see him go; empty: none.
+struct Disconnect {
+  std::string reason{};
+};
 
 // --- who one is
 
@@ -37,6 +44,7 @@ struct Identify {
 struct LogIn {
   base::AccountId account;
   std::string password_hash;
+  IntroductionPtr introduction{};
 };
 /// The password for `name` was wrong. Answer: LogInRefused.
 struct LogInFailed {
@@ -46,6 +54,7 @@ struct LogInFailed {
 struct LogInWithToken {
   std::string name;
   TokenHash token{};
+  IntroductionPtr introduction{};
 };
 /// Makes an account and logs in; a guest keeps his name by it. Answer: LoggedIn or Refused.
 struct Register {
@@ -55,6 +64,7 @@ struct Register {
 /// Answer: LoggedIn or Refused.
 struct EnterAsGuest {
   std::string name;
+  IntroductionPtr introduction{};
 };
 /// A guest's new name. Answer: Renamed (to all who see him) or Refused.
 struct Rename {
@@ -81,25 +91,47 @@ struct Forget {
 
 // --- rooms and talk
 
-/// Answer: Joined or Refused.
+/// Answer: Joined, or Refused (with the room as its subject), or Forwarded and then one of them.
 struct Join {
   std::string room;
+  std::string key{};
 };
 /// Answer: Left or Refused.
 struct Leave {
   base::RoomId room;
+  std::string reason{};
 };
-/// Everybody else in the room gets Said; the sender gets nothing, or Refused.
+/// Everybody else in the room gets Said; the sender gets nothing (with `echo`: Said, to this session alone),
+/// or Refused.
 struct Say {
   base::RoomId room;
   MessageKind kind = MessageKind::text;
   std::string text;
+  bool echo = false;
 };
 /// Every session of that person gets Told; the sender gets nothing, or Refused.
 struct Tell {
   std::string name;
   std::string text;
 };
+/// What a program says: beside the text, what belongs to it for other programs.
+struct Utterance {
+  MessageKind kind = MessageKind::text;
+  std::string text{};
+  std::string tags{};      ///< client-only tags (IRCv3 message-tags), as they go onto the wire; may be empty
+  bool tags_only = false;  ///< nothing is said: Tagged instead of Said or Told
+  Ranks to = 0;            ///< in a room, only to those who have this rank or a higher one; 0: to all
+  bool echo = false;       ///< the session that says it gets it too
+};
+using UtterancePtr = std::shared_ptr<const Utterance>;
+/// To a room (which he need not be in) or a person, by name. All who are meant get Said, Told or Tagged; the
+/// sender gets what Say and Tell give him, AwayNoted if the person is away, or Refused with `target` as its
+/// subject.
+struct Speak {
+  std::string target;
+  UtterancePtr utterance;
+};
+
 /// Answer: Members or Refused. No room: everybody.
 struct AskMembers {
   base::RoomId room;
@@ -116,6 +148,111 @@ struct AskSearch {
   std::string words;
 };
 
+// --- how a room is governed. A room is named; Refused has it as its subject
+
+/// Answer: Expelled to all in the room, or Refused.
+struct Expel {
+  std::string room;
+  std::string name;
+  std::string reason{};
+};
+/// Answer: TopicSet to all in the room, or Refused. An empty text takes the topic away.
+struct SetTopic {
+  std::string room;
+  std::string text;
+};
+/// Answer: Invited to the asker, the one invited and the room's operators, or Refused.
+struct Invite {
+  std::string room;
+  std::string name;
+};
+/// Answer: Knocked to the asker and the room's operators, or Refused.
+struct Knock {
+  std::string room;
+  std::string text{};
+};
+/// Each change that can be done is; answer: one RoomChanged with those to all in the room, and a Refused for
+/// each other.
+struct ChangeRoom {
+  std::string room;
+  std::vector<RoomChange> changes;
+};
+/// Answer: RoomRenamed to all in the room, or Refused.
+struct RenameRoom {
+  std::string old_name;
+  std::string new_name;
+  std::string reason{};
+};
+/// Answer: RoomView or Refused: its state, and with `with_roster` who is in it.
+struct AskRoom {
+  std::string room;
+  bool with_roster = false;
+};
+/// Rooms that the asker may know of, by name (all of `names`, or all there are). Answer: RoomsView.
+struct AskRoomsView {
+  std::vector<std::string> names{};
+};
+
+// --- what one is to others
+
+/// Answer: AwayChanged to who sees him and to the asker. Empty: back.
+struct SetAway {
+  std::string text;
+};
+/// Answer: RealnameChanged to who sees him and to the asker.
+struct SetRealname {
+  std::string text;
+};
+/// Answer: FlagsChanged, also if nothing changes.
+struct SetFlags {
+  UserFlags on = 0;
+  UserFlags off = 0;
+};
+/// Whom one takes private messages from. Answer: Accepted with the whole list, or Refused for each name.
+struct Accept {
+  std::vector<std::string> add{};
+  std::vector<std::string> remove{};
+};
+/// This session's person is an operator from now on; its host has checked it. No `name`: no more. Answer:
+/// FlagsChanged.
+struct HoldOffice {
+  std::string name;
+  bool keeps_order = false;
+};
+/// To operators and those who wish to hear it: Walloped. From an operator, else Refused.
+struct Wallop {
+  std::string text;
+};
+
+// --- who there is
+
+/// Everybody who is meant and whom the asker may find. Answer: People.
+struct AskPeople {
+  enum class By : std::uint8_t {
+    names,  ///< each of `names` (exact, folded by the chat); those who are not here are in People::missing
+    room,   ///< the members of the room names[0]
+    mask,   ///< whoever's name, username, host, realname or account matches the glob names[0]
+  };
+  By by = By::names;
+  std::vector<std::string> names{};
+};
+/// Who has had that name, latest first, at most `count` (0: all). Answer: Past.
+struct AskPast {
+  std::string name;
+  std::size_t count = 0;
+};
+/// Names to be told of: Present or Absent when they come and go (also at once, of each of `add`). Answer:
+/// Watching with the whole list, or Refused (watch_full, subject: the first name that has no room).
+struct Watch {
+  std::vector<std::string> add{};
+  std::vector<std::string> remove{};
+  bool clear = false;
+};
+/// Answer: Counts.
+struct AskCounts {};
+/// Nothing; for its acknowledgement.
+struct Nothing {};
+
 // --- the operator (from a session that is the operator's, not a client's)
 
 /// Answer: OperatorAnswer with the same `request`. `order` is held by pointer: it is rare and large, and
@@ -130,7 +267,9 @@ struct ShutDown {};
 using CommandBody =
     std::variant<Say, Connect, Disconnect, Identify, LogIn, LogInFailed, LogInWithToken, Register,
                  EnterAsGuest, Rename, AskCredentials, SetPassword, KeepToken, Forget, Join, Leave, Tell,
-                 AskMembers, AskRooms, AskHistory, AskSearch, Operate, ShutDown>;
+                 AskMembers, AskRooms, AskHistory, AskSearch, Operate, ShutDown, Speak, Expel, SetTopic,
+                 Invite, Knock, ChangeRoom, RenameRoom, AskRoom, AskRoomsView, SetAway, SetRealname, SetFlags,
+                 Accept, HoldOffice, Wallop, AskPeople, AskPast, Watch, AskCounts, Nothing>;
 
 /// Which alternative of CommandBody `Body` is.
 template <class Body, std::size_t I = 0>
@@ -145,6 +284,7 @@ constexpr std::size_t kind_of() {
 struct Command {
   base::SessionId session;
   CommandBody body;
+  bool acknowledge = false;  ///< Done is the last event that the session gets for it
 };
 
 }  // namespace veche::chat

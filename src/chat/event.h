@@ -7,6 +7,9 @@
 #include "chat/message.h"
 #include "chat/name.h"
 #include "chat/operator_order.h"
+#include "chat/person.h"
+#include "chat/room_state.h"
+#include "chat/roster.h"
 
 #include <chrono>
 #include <cstddef>
@@ -14,6 +17,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -52,6 +57,36 @@ enum class Refusal : std::uint8_t {
   too_many_sanctions,
   disk_full,   ///< the store took nothing: it has no room
   not_stored,  ///< the store took nothing, for another reason
+
+  // of rooms; the subject is the room, unless said otherwise
+  rank_needed,  ///< only its operators may
+  room_full,
+  invitation_needed,
+  banned_from_room,
+  wrong_key,
+  account_needed,      ///< only accounts may come in
+  may_not_speak,       ///< moderated, muted or banned there, or not in it
+  notices_off,         ///< Utterance of kind notice, RoomFlag::no_notices
+  queries_off,         ///< RoomFlag::no_ctcp
+  renames_off,         ///< RoomFlag::no_renames
+  member_not_in_room,  ///< subject: the member
+  already_in_room,     ///< subject: who is invited
+  list_full,
+  no_such_entry,  ///< to be taken off a list; subject: the pattern
+  bad_forward,    ///< no such room, or he is none of its operators
+  room_exists,
+  knock_needless,  ///< he may just come in
+  knock_too_soon,
+  knocks_off,
+  // of people; the subject is the person
+  asks_first,     ///< takes private messages only from those he has accepted; he is told of the attempt
+  asked_already,  ///< the same, and he was told not long ago
+  takes_accounts_only,
+  not_an_operator,  ///< of the server
+  watch_full,
+  accept_full,
+  accepted_already,
+  not_accepted,
 };
 
 Refusal refusal_of(NameFault fault);
@@ -82,7 +117,10 @@ struct Refused {
   std::size_t about = 0;
   std::chrono::seconds retry_after{0};  ///< when `muted` or `too_fast` will pass; 0: nobody knows
   std::string reason{};                 ///< the operator's, of `muted`
+  std::string subject{};                ///< the room or person that it is about, as the asker wrote it
 };
+/// All that a command brought its session is sent (Command::acknowledge).
+struct Done {};
 /// The last event of a session: it is to be closed.
 struct Closed {
   CloseCause cause;
@@ -106,6 +144,7 @@ struct LoggedIn {
   bool guest = false;
   bool new_account = false;
   std::size_t sessions = 1;  ///< of this person now
+  PersonPtr self{};
 };
 /// To be told after `delay`, by which wrong guesses are slowed down.
 struct LogInRefused {
@@ -132,12 +171,19 @@ struct Joined {
   std::size_t member_count = 0;
   std::vector<std::string> members;
   std::vector<MessagePtr> recent;
+  bool again = false;  ///< he was in it already
+  PersonPtr self{};
+  Roster roster{};       ///< for sessions that want rosters, which get no `members` and no `recent`
+  RoomStatePtr state{};  ///< null: no topic, no rules
+  base::WallTime created{};
 };
 inline constexpr std::size_t kMembersShown = 50;
 struct Left {
   base::RoomId room;
   std::string name;
   std::string user;  ///< one's own name
+  std::string reason{};
+  PersonPtr self{};
 };
 struct Members {
   std::string room;
@@ -155,6 +201,11 @@ struct Told {
   std::string sender;
   std::string text;
   base::WallTime time;
+  MessageKind kind = MessageKind::text;
+  PersonPtr person{};        ///< the sender
+  std::string receiver{};    ///< his name
+  std::string tags{};        ///< Utterance::tags
+  std::uint64_t serial = 0;  ///< with `time` the message's identity: private messages are not in the history
 };
 /// To everybody, from the operator.
 struct Announced {
@@ -190,18 +241,41 @@ struct SearchGranted {
 struct Said {
   MessagePtr message;
   std::string room;
+  PersonPtr person{};  ///< the sender
+  std::string tags{};  ///< Utterance::tags
+  Ranks to = 0;        ///< Utterance::to
+};
+/// Something for programs, without words.
+struct Tagged {
+  std::string target;  ///< the room, or the receiver
+  PersonPtr person;
+  std::string tags;
+  Ranks to = 0;
+  base::WallTime time{};
+  std::uint64_t serial = 0;  ///< as Told's
 };
 struct Arrived {
   std::string room;
   std::string name;
+  PersonPtr person{};
+  std::string realname{};
+  std::string away{};
+  Ranks ranks = 0;  ///< with which he came
+  base::WallTime time{};
 };
 struct Departed {
   std::string room;
   std::string name;
+  std::string reason{};
+  PersonPtr person{};
+  base::WallTime time{};
 };
 struct Quit {
   std::string name;
-  std::string reason{};  ///< the operator's, who put him out; empty: he went
+  std::string reason{};  ///< his own, or the operator's who put him out; may be empty
+  bool put_out = false;
+  PersonPtr person{};
+  base::WallTime time{};
 };
 /// 0: everybody may speak as fast as he likes again.
 struct Slowed {
@@ -211,6 +285,158 @@ struct Slowed {
 struct Renamed {
   std::string old_name;
   std::string new_name;
+  PersonPtr person{};  ///< as he was
+  base::WallTime time{};
+};
+struct Expelled {
+  base::RoomId id;
+  std::string room;
+  std::string name;  ///< who has to go
+  std::string reason;
+  PersonPtr by;
+  base::WallTime time{};
+};
+struct TopicSet {
+  std::string room;
+  std::string text;
+  PersonPtr by;
+  base::WallTime time{};
+};
+struct RoomChanged {
+  std::string room;
+  std::vector<RoomChange> changes;
+  PersonPtr by;  ///< null: the server
+  base::WallTime time{};
+};
+struct RoomRenamed {
+  base::RoomId id;
+  std::string old_name;
+  std::string new_name;
+  std::string reason;
+  PersonPtr by;
+  RoomStatePtr state;
+  Roster roster;
+  base::WallTime time{};
+};
+struct AwayChanged {
+  PersonPtr person;
+  std::string text;  ///< empty: he is back
+  base::WallTime time{};
+};
+struct RealnameChanged {
+  PersonPtr person;
+  std::string realname;
+  base::WallTime time{};
+};
+/// A guest has an account now.
+struct AccountChanged {
+  PersonPtr person;  ///< as he is now
+  base::WallTime time{};
+};
+
+// --- to some of those who are concerned
+
+/// To the one invited, to the asker, and to the room's operators.
+struct Invited {
+  std::string room;
+  std::string name;
+  PersonPtr by;
+  std::string away{};  ///< of who is invited
+  base::WallTime time{};
+};
+struct Knocked {
+  std::string room;
+  std::string text;
+  PersonPtr by;
+};
+/// Somebody has taken an operator's words, or wants to.
+struct Walloped {
+  std::string text;
+  PersonPtr by;
+};
+/// Somebody who is not accepted has written; the text is not told.
+struct AskedToBeAccepted {
+  PersonPtr by;
+};
+/// Behind what was told to somebody who is away.
+struct AwayNoted {
+  std::string name;
+  std::string text;
+};
+struct Forwarded {
+  std::string from;
+  std::string to;
+};
+struct FlagsChanged {
+  UserFlags flags = 0;
+  std::string office{};  ///< Profile::office
+};
+struct Accepted {
+  std::vector<std::string> names;
+};
+
+// --- answers about rooms and people
+
+struct RoomView {
+  std::string name;
+  base::WallTime created{};
+  bool member = false;  ///< the asker is
+  Ranks ranks = 0;      ///< the asker's
+  RoomStatePtr state{};
+  Roster roster{};  ///< if it was asked for, of those whom the asker may see
+  bool secret_from_asker = false;
+};
+struct RoomsView {
+  struct Line {
+    std::string name;
+    std::size_t members = 0;
+    base::WallTime created{};
+    RoomStatePtr state{};
+  };
+  std::vector<Line> rooms;  ///< by name
+};
+struct PersonView {
+  PersonPtr person;
+  ProfilePtr profile{};
+  base::AddressBits address{};  ///< of his first session
+  base::WallTime connected{};
+  base::WallTime last_heard{};
+  /// Those that the asker may know of, with his ranks in them; of By::room only that one.
+  std::vector<std::pair<std::string, Ranks>> rooms{};
+};
+struct People {
+  std::vector<PersonView> people;
+  std::vector<std::string> missing;  ///< of By::names
+  bool truncated = false;            ///< there are more than are shown at once
+};
+struct Past {
+  struct Line {
+    PersonPtr person;
+    std::string realname;
+    base::AddressBits address{};
+    base::WallTime gone{};
+  };
+  std::string name;
+  std::vector<Line> people;
+};
+/// Of watched names.
+struct Present {
+  std::vector<PersonPtr> people;
+};
+struct Absent {
+  std::vector<std::string> names;
+};
+struct Watching {
+  std::vector<PersonPtr> present;
+  std::vector<std::string> absent;
+};
+struct Counts {
+  std::size_t users = 0;
+  std::size_t invisible = 0;  ///< of them
+  std::size_t operators = 0;
+  std::size_t unknown = 0;  ///< sessions that have not said who they are
+  std::size_t rooms = 0;
+  std::size_t users_max = 0;  ///< since the start
 };
 
 // --- to the operator
@@ -224,7 +450,20 @@ struct OperatorAnswer {
 using Event =
     std::variant<Said, Arrived, Departed, Quit, Renamed, Greeting, Refused, Closed, Identified, LoggedIn,
                  LogInRefused, Credentials, PasswordSet, TokenKept, Forgotten, Joined, Left, Members, Rooms,
-                 Told, Announced, Muted, Slowed, HistoryGranted, SearchGranted, OperatorAnswer>;
+                 Told, Announced, Muted, Slowed, HistoryGranted, SearchGranted, OperatorAnswer, Done, Tagged,
+                 Expelled, TopicSet, RoomChanged, RoomRenamed, AwayChanged, RealnameChanged, AccountChanged,
+                 Invited, Knocked, Walloped, AskedToBeAccepted, AwayNoted, Forwarded, FlagsChanged, Accepted,
+                 RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts>;
 using EventPtr = std::shared_ptr<const Event>;
+
+/// Which alternative of Event `E` is.
+template <class E, std::size_t I = 0>
+constexpr std::size_t event_kind() {
+  if constexpr (std::is_same_v<std::variant_alternative_t<I, Event>, E>) {
+    return I;
+  } else {
+    return event_kind<E, I + 1>();
+  }
+}
 
 }  // namespace veche::chat

@@ -13,6 +13,7 @@ namespace veche::chat {
 enum class MessageKind : std::uint8_t {
   text = 0,    ///< "name: text"
   action = 1,  ///< "* name text" (/me)
+  notice = 2,  ///< what a program says, to which programs never answer
 };
 
 struct Message {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/limits.h"
+#include "chat/room_state.h"
 
 #include <chrono>
 #include <cstddef>
@@ -28,6 +29,11 @@ struct Policy {
   bool history = true;
   std::size_t playback_messages = 20;  ///< shown on entering a room
   std::size_t query_messages = 100;    ///< 0: no limit
+
+  RoomFlags room_flags = bit(RoomFlag::members_only) | bit(RoomFlag::topic_locked);  ///< of a new room
+  std::size_t list_entries_max = 60;  ///< of each list of a room
+  std::size_t watched_max = 100;      ///< names that one session watches
+  std::size_t past_people = 100;      ///< who have gone and are remembered
 };
 
 inline constexpr std::chrono::minutes kConnectionWindow{10};

@@ -55,7 +55,9 @@ struct LineWriter {
   void operator()(const chat::Quit& event) {
     if (style.bare) return bare("QUIT {}", event.name);
     if (event.reason.empty()) return person(t("{} has gone.", event.name));
-    person(t("{} was put out: {}", event.name, base::printable(event.reason)));
+    const std::string reason = base::printable(event.reason);
+    person(event.put_out ? t("{} was put out: {}", event.name, reason)
+                         : t("{} has gone: {}", event.name, reason));
   }
   void operator()(const chat::Slowed& event) {
     const std::string text =

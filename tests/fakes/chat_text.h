@@ -29,68 +29,67 @@ std::string number(base::Id<Tag> id) {
   return std::to_string(id.value);
 }
 
+struct EventWords {
+  std::string operator()(const chat::Said& e) const {
+    const bool action = e.message->kind == chat::MessageKind::action;
+    return e.room + (action ? " * " + e.message->sender + " " : " " + e.message->sender + ": ") +
+           e.message->text;
+  }
+  std::string operator()(const chat::Arrived& e) const { return "arrived " + e.room + " " + e.name; }
+  std::string operator()(const chat::Departed& e) const { return "departed " + e.room + " " + e.name; }
+  std::string operator()(const chat::Quit& e) const {
+    return "quit " + e.name + (e.reason.empty() ? "" : ": " + e.reason);
+  }
+  std::string operator()(const chat::Renamed& e) const { return "renamed " + e.old_name + " " + e.new_name; }
+  std::string operator()(const chat::Greeting& e) const {
+    return "greeting " + joined_by_comma(e.remembered);
+  }
+  std::string operator()(const chat::Refused& e) const { return "refused " + number(e.why); }
+  std::string operator()(const chat::Closed& e) const { return "closed " + number(e.cause); }
+  std::string operator()(const chat::Identified& e) const {
+    return "identified " + e.name + " " + number(e.state) + " " + e.password_hash;
+  }
+  std::string operator()(const chat::LoggedIn& e) const {
+    return "logged in " + e.name + (e.guest ? " as guest" : "") + (e.new_account ? " anew" : "");
+  }
+  std::string operator()(const chat::LogInRefused& e) const {
+    return "wrong " + std::to_string(e.delay.count());
+  }
+  std::string operator()(const chat::Credentials& e) const { return "credentials " + e.password_hash; }
+  std::string operator()(const chat::PasswordSet&) const { return "password set"; }
+  std::string operator()(const chat::TokenKept&) const { return "token kept"; }
+  std::string operator()(const chat::Forgotten& e) const {
+    return e.everything ? "forgotten all" : "forgotten";
+  }
+  std::string operator()(const chat::Joined& e) const { return "joined " + e.name; }
+  std::string operator()(const chat::Left& e) const { return "left " + e.name; }
+  std::string operator()(const chat::Members& e) const { return "members " + joined_by_comma(e.names); }
+  std::string operator()(const chat::Rooms& e) const {
+    Lines rooms;
+    for (const auto& room : e.rooms) rooms.push_back(room.name + " " + std::to_string(room.members));
+    return "rooms " + joined_by_comma(rooms);
+  }
+  std::string operator()(const chat::Told& e) const { return e.sender + " tells: " + e.text; }
+  std::string operator()(const chat::HistoryGranted& e) const { return "history " + std::to_string(e.count); }
+  std::string operator()(const chat::SearchGranted& e) const { return "search " + e.words; }
+  std::string operator()(const chat::Announced& e) const { return "announced " + e.text; }
+  std::string operator()(const chat::Muted& e) const {
+    return (e.muted ? "muted " : "not muted ") + std::to_string(e.lasts.count()) + " " + e.reason;
+  }
+  std::string operator()(const chat::Slowed& e) const {
+    return "slowed " + e.room + " " + std::to_string(e.interval.count());
+  }
+  std::string operator()(const chat::OperatorAnswer& e) const {
+    return e.refused ? "not done " + number(*e.refused) : "done";
+  }
+  template <class Other>
+  std::string operator()(const Other&) const {
+    return "event " + std::to_string(chat::event_kind<Other>());
+  }
+};
+
 /// An event as a short line.
-inline std::string to_text(const chat::Event& event) {
-  struct Words {
-    std::string operator()(const chat::Said& e) const {
-      const bool action = e.message->kind == chat::MessageKind::action;
-      return e.room + (action ? " * " + e.message->sender + " " : " " + e.message->sender + ": ") +
-             e.message->text;
-    }
-    std::string operator()(const chat::Arrived& e) const { return "arrived " + e.room + " " + e.name; }
-    std::string operator()(const chat::Departed& e) const { return "departed " + e.room + " " + e.name; }
-    std::string operator()(const chat::Quit& e) const {
-      return "quit " + e.name + (e.reason.empty() ? "" : ": " + e.reason);
-    }
-    std::string operator()(const chat::Renamed& e) const {
-      return "renamed " + e.old_name + " " + e.new_name;
-    }
-    std::string operator()(const chat::Greeting& e) const {
-      return "greeting " + joined_by_comma(e.remembered);
-    }
-    std::string operator()(const chat::Refused& e) const { return "refused " + number(e.why); }
-    std::string operator()(const chat::Closed& e) const { return "closed " + number(e.cause); }
-    std::string operator()(const chat::Identified& e) const {
-      return "identified " + e.name + " " + number(e.state) + " " + e.password_hash;
-    }
-    std::string operator()(const chat::LoggedIn& e) const {
-      return "logged in " + e.name + (e.guest ? " as guest" : "") + (e.new_account ? " anew" : "");
-    }
-    std::string operator()(const chat::LogInRefused& e) const {
-      return "wrong " + std::to_string(e.delay.count());
-    }
-    std::string operator()(const chat::Credentials& e) const { return "credentials " + e.password_hash; }
-    std::string operator()(const chat::PasswordSet&) const { return "password set"; }
-    std::string operator()(const chat::TokenKept&) const { return "token kept"; }
-    std::string operator()(const chat::Forgotten& e) const {
-      return e.everything ? "forgotten all" : "forgotten";
-    }
-    std::string operator()(const chat::Joined& e) const { return "joined " + e.name; }
-    std::string operator()(const chat::Left& e) const { return "left " + e.name; }
-    std::string operator()(const chat::Members& e) const { return "members " + joined_by_comma(e.names); }
-    std::string operator()(const chat::Rooms& e) const {
-      Lines rooms;
-      for (const auto& room : e.rooms) rooms.push_back(room.name + " " + std::to_string(room.members));
-      return "rooms " + joined_by_comma(rooms);
-    }
-    std::string operator()(const chat::Told& e) const { return e.sender + " tells: " + e.text; }
-    std::string operator()(const chat::HistoryGranted& e) const {
-      return "history " + std::to_string(e.count);
-    }
-    std::string operator()(const chat::SearchGranted& e) const { return "search " + e.words; }
-    std::string operator()(const chat::Announced& e) const { return "announced " + e.text; }
-    std::string operator()(const chat::Muted& e) const {
-      return (e.muted ? "muted " : "not muted ") + std::to_string(e.lasts.count()) + " " + e.reason;
-    }
-    std::string operator()(const chat::Slowed& e) const {
-      return "slowed " + e.room + " " + std::to_string(e.interval.count());
-    }
-    std::string operator()(const chat::OperatorAnswer& e) const {
-      return e.refused ? "not done " + number(*e.refused) : "done";
-    }
-  };
-  return std::visit(Words{}, event);
-}
+inline std::string to_text(const chat::Event& event) { return std::visit(EventWords{}, event); }
 
 /// An effect as a short line.
 inline std::string to_text(const chat::Effect& effect) {
