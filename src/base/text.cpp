@@ -143,6 +143,11 @@ std::size_t code_points(std::string_view utf8) {
       utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+std::size_t first_code_point_bytes(std::string_view text) {
+  const unsigned char* const at = bytes_of(text);
+  return *at < 0x80 ? 1 : std::max<std::size_t>(sequence_bytes(at, at + text.size()), 1);
+}
+
 std::optional<std::string> nfc(std::string_view utf8) {
   if (is_ascii(utf8)) return std::string(utf8);
   return mapped(utf8, UTF8PROC_STABLE | UTF8PROC_COMPOSE);

@@ -14,6 +14,9 @@ bool is_utf8(std::string_view bytes);
 /// Number of code points in valid UTF-8.
 std::size_t code_points(std::string_view utf8);
 
+/// Bytes of the first code point of `text`, which is not empty; 1 if what it begins with is not UTF-8.
+std::size_t first_code_point_bytes(std::string_view text);
+
 /// Normalization Form C of valid UTF-8; nothing if `utf8` is not valid.
 std::optional<std::string> nfc(std::string_view utf8);
 

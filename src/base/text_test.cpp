@@ -79,6 +79,15 @@ TEST(CodePoints, AreCountedNotBytes) {
   EXPECT_EQ(code_points("a€😀"), 3u);
 }
 
+TEST(FirstCodePoint, IsMeasuredAndWhatIsNoUtf8IsOneByte) {
+  EXPECT_EQ(first_code_point_bytes("ab"), 1u);
+  EXPECT_EQ(first_code_point_bytes("вече"), 2u);
+  EXPECT_EQ(first_code_point_bytes("€"), 3u);
+  EXPECT_EQ(first_code_point_bytes("😀a"), 4u);
+  for (const std::string_view bad : {"\x80", "\xD0", "\xE2\x82", "\xC0\x80", "\xFFж", "\xED\xA0\x80"})
+    EXPECT_EQ(first_code_point_bytes(bad), 1u) << testing::PrintToString(bad);
+}
+
 TEST(Nfc, ComposesWhatWasSentInParts) {
   EXPECT_EQ(nfc("и\u0306"), "й");
   EXPECT_EQ(nfc("і\u0308"), "ї");
