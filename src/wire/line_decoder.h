@@ -1,8 +1,12 @@
 // Bytes from a person's terminal or a program become lines, however the network has split them.
 //
-// A line ends in LF, CR LF, or CR NUL (telnet's bare return, RFC 854 page 11); a CR before anything else is
-// text, and so is a NUL. A line of more than `max_bytes` of text is reported once, as TooLong, and the rest
-// of it is skipped: it is never cut in silence and never costs more memory than the bound.
+// For people (`kTelnet`) a line ends in LF, CR LF, or CR NUL (telnet's bare return, RFC 854 page 11); a CR
+// before anything else is text, and so is a NUL. For IRC (`kIrc`) any CR or LF ends a line, for some clients
+// send only one of them, and empty lines are passed over in silence (RFC 1459 section 8;
+// modern.ircdocs.horse, "Message Format" and "Compatibility with incorrect software"); a NUL is text here
+// too, and the line's reader's to refuse. A line of more than `max_bytes` of text is reported once, as
+// TooLong, and the rest of it is skipped: it is never cut in silence and never costs more memory than the
+// bound.
 //
 // The caller pulls, so it can stop between two lines (a log-in step that is unfinished leaves the lines
 // behind it waiting) and go on later. It pulls until there is nothing after each `feed`, or bounds what it
@@ -22,6 +26,9 @@
 
 namespace veche::wire {
 
+/// What ends a line.
+enum class LineEnds : std::uint8_t { kTelnet, kIrc };
+
 class LineDecoder {
  public:
   /// A whole line without its end. `text` is valid until the next call that is not const.
@@ -36,7 +43,8 @@ class LineDecoder {
   using Event = std::variant<Line, TooLong>;
 
   /// `max_bytes` counts a line's text without its end.
-  explicit LineDecoder(std::uint32_t max_bytes) : max_bytes_(max_bytes) {}
+  explicit LineDecoder(std::uint32_t max_bytes, LineEnds ends = LineEnds::kTelnet)
+      : max_bytes_(max_bytes), ends_(ends) {}
 
   /// Appends what the peer sent, split anywhere.
   void feed(std::string_view bytes);
@@ -60,6 +68,7 @@ class LineDecoder {
  private:
   bool find_end();
   void skip_line();
+  void skip_empty_lines();
   void release_handed_out();
 
   /// What has come and is not done with.
@@ -70,6 +79,7 @@ class LineDecoder {
   };
   std::unique_ptr<Waiting> waiting_;  // null: nothing; idle sessions are many
   const std::uint32_t max_bytes_;
+  const LineEnds ends_;
   bool skipping_ = false;    // inside a line that has been reported or discarded
   bool skipped_cr_ = false;  // the last byte skipped was a CR: a NUL now ends the line
 };

@@ -12,19 +12,22 @@ namespace {
 
 using veche::base::check;
 using veche::wire::LineDecoder;
+using veche::wire::LineEnds;
 using Events = std::vector<std::optional<std::string>>;  // nothing: a line that was too long
 
 constexpr std::size_t kMaxBytes = 16;
 
 /// The specification: cut at the line ends, then look at the lengths.
-Events model(std::string_view bytes) {
+Events model(std::string_view bytes, LineEnds ends) {
+  const bool irc = ends == LineEnds::kIrc;
   Events events;
-  const auto emit = [&events](const std::string& line) {
+  const auto emit = [&events, irc](const std::string& line) {
+    if (irc && line.empty()) return;
     events.push_back(line.size() > kMaxBytes ? std::nullopt : std::optional(line));
   };
   std::string line;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    const bool bare_return = bytes[at] == '\0' && line.ends_with('\r');
+    const bool bare_return = irc ? bytes[at] == '\r' : bytes[at] == '\0' && line.ends_with('\r');
     if (bytes[at] == '\n' || bare_return) {
       if (line.ends_with('\r')) line.pop_back();
       emit(line);
@@ -45,13 +48,15 @@ void keep(Events& events, const LineDecoder::Event& event) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // The first byte tells how long the pieces are, by turns, and how often lines are left waiting.
+  // The first byte tells how long the pieces are, by turns, how often lines are left waiting, and what ends
+  // them.
   if (size == 0) return 0;
   const std::size_t piece_sizes[] = {1 + data[0] % 7u, 1 + data[0] / 7u % 40u};
   const bool pull_often = data[0] % 2 == 0;
+  const LineEnds ends = data[0] / 2 % 2 == 0 ? LineEnds::kTelnet : LineEnds::kIrc;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
 
-  LineDecoder decoder(kMaxBytes);
+  LineDecoder decoder(kMaxBytes, ends);
   Events events;
   std::size_t turn = 0;
   for (std::size_t at = 0; at < bytes.size(); ++turn) {
@@ -70,6 +75,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   while (const auto event = decoder.finish()) keep(events, *event);
   check(decoder.at_line_start(), "nothing is left after the FIN");
-  check(events == model(bytes), "any split gives the events of the whole");
+  check(events == model(bytes, ends), "any split gives the events of the whole");
   return 0;
 }

@@ -24,8 +24,9 @@ void pull(LineDecoder& decoder, std::vector<std::string>& events) {
 }
 
 /// What a peer's bytes become, if they come in these pieces and then its FIN.
-std::vector<std::string> decode(const std::vector<std::string_view>& pieces) {
-  LineDecoder decoder(kMaxBytes);
+std::vector<std::string> decode(const std::vector<std::string_view>& pieces,
+                                LineEnds ends = LineEnds::kTelnet) {
+  LineDecoder decoder(kMaxBytes, ends);
   std::vector<std::string> events;
   for (const auto piece : pieces) {
     decoder.feed(piece);
@@ -83,20 +84,49 @@ const Case kCases[] = {
     {"1234567890\n1234567890\n", {kTooLong, kTooLong}},
 };
 
-TEST(LineDecoder, BytesBecomeTheseEvents) {
-  for (const auto& [bytes, events] : kCases)
-    EXPECT_EQ(decode({bytes}), events) << testing::PrintToString(std::string(bytes));
+// The same for IRC: any CR or LF ends a line, and no empty line is told of.
+const Case kIrcCases[] = {
+    {"", {}},
+    {"one\n", {"one"}},
+    {"one\r\n", {"one"}},
+    {"one\r", {"one"}},
+    {"one\rtwo\r", {"one", "two"}},
+    {"one\ntwo\r\nthree\rfour", {"one", "two", "three", "four"}},
+    {"\n\r\r\n\n", {}},
+    {"\r\none\n\rtwo\r\n\r\n", {"one", "two"}},
+    {" \r\n", {" "}},
+    // A NUL ends nothing.
+    {"one\r\0"sv, {"one", "\0"s}},
+    {"a\0b\r\n"sv, {"a\0b"s}},
+    // The bound counts text without its end.
+    {"12345678\r\n", {"12345678"}},
+    {"12345678\rnext", {"12345678", "next"}},
+    {"12345678", {"12345678"}},
+    {"123456789\r\n", {kTooLong}},
+    {"123456789\r", {kTooLong}},
+    {"123456789\rnext\n", {kTooLong, "next"}},
+    {"123456789 and much more\r\n\r\nnext\n", {kTooLong, "next"}},
+    {"123456789\r123456789\n123456789", {kTooLong, kTooLong, kTooLong}},
+};
+
+void expect_events(const Case& one, LineEnds ends) {
+  const auto& [bytes, events] = one;
+  const std::string shown_bytes = testing::PrintToString(std::string(bytes));
+  EXPECT_EQ(decode({bytes}, ends), events) << shown_bytes;
+  for (std::size_t at = 0; at <= bytes.size(); ++at)
+    EXPECT_EQ(decode({bytes.substr(0, at), bytes.substr(at)}, ends), events)
+        << shown_bytes << " split at " << at;
+  std::vector<std::string_view> single;
+  for (std::size_t at = 0; at < bytes.size(); ++at) single.push_back(bytes.substr(at, 1));
+  EXPECT_EQ(decode(single, ends), events) << shown_bytes << " byte by byte";
 }
 
-TEST(LineDecoder, EverySplitGivesTheSameEvents) {
-  for (const auto& [bytes, events] : kCases) {
-    for (std::size_t at = 0; at <= bytes.size(); ++at)
-      EXPECT_EQ(decode({bytes.substr(0, at), bytes.substr(at)}), events)
-          << testing::PrintToString(std::string(bytes)) << " split at " << at;
-    std::vector<std::string_view> single;
-    for (std::size_t at = 0; at < bytes.size(); ++at) single.push_back(bytes.substr(at, 1));
-    EXPECT_EQ(decode(single), events) << testing::PrintToString(std::string(bytes)) << " byte by byte";
-  }
+TEST(LineDecoder, BytesBecomeTheseEventsHoweverTheyAreSplit) {
+  for (const Case& one : kCases) expect_events(one, LineEnds::kTelnet);
+}
+
+TEST(LineDecoder, BytesOfIrcBecomeTheseEventsHoweverTheyAreSplit) {
+  for (const Case& one : kIrcCases) expect_events(one, LineEnds::kIrc);
 }
 
 TEST(LineDecoder, LinesOfAnyLengthEndAnywhereInTheBuffer) {
@@ -109,6 +139,31 @@ TEST(LineDecoder, LinesOfAnyLengthEndAnywhereInTheBuffer) {
       ASSERT_EQ(decoder.next(), LineDecoder::Event(LineDecoder::Line{"z"})) << length;
       ASSERT_EQ(decoder.next(), std::nullopt);
     }
+  }
+}
+
+TEST(LineDecoder, LinesOfIrcOfAnyLengthEndAnywhereInTheBuffer) {
+  for (const std::string_view end : {"\n"sv, "\r\n"sv, "\r"sv}) {
+    for (std::size_t length = 1; length < 1'100; ++length) {
+      const std::string whole(length, 'x');
+      LineDecoder decoder(2'000, LineEnds::kIrc);
+      decoder.feed(whole + std::string(end) + "z" + std::string(end));
+      ASSERT_EQ(decoder.next(), LineDecoder::Event(LineDecoder::Line{whole})) << length;
+      ASSERT_EQ(decoder.next(), LineDecoder::Event(LineDecoder::Line{"z"})) << length;
+      ASSERT_EQ(decoder.next(), std::nullopt);
+      ASSERT_EQ(decoder.heap_bytes(), 0u);
+    }
+  }
+}
+
+TEST(LineDecoder, EmptyLinesOfIrcLeaveTheDecoderIdle) {
+  LineDecoder decoder(kMaxBytes, LineEnds::kIrc);
+  for (const std::string_view bytes : {"one\r"sv, "\n"sv, "\r\n\r\n"sv}) {
+    decoder.feed(bytes);
+    while (decoder.next()) {
+    }
+    EXPECT_TRUE(decoder.at_line_start());
+    EXPECT_EQ(decoder.heap_bytes(), 0u);
   }
 }
 
@@ -220,6 +275,25 @@ TEST(LineDecoder, DiscardTakesTheRestOfALineThatHasBegun) {
       while (const auto event = decoder.finish()) events.push_back(shown(*event));
       EXPECT_EQ(events, expected) << testing::PrintToString(std::string(before)) << " pulled " << pulled;
     }
+  }
+}
+
+TEST(LineDecoder, DiscardKnowsTheEndsOfIrc) {
+  const struct {
+    std::string_view before, after;
+    std::vector<std::string> events;
+  } cases[] = {
+      {"one\r", "next\n", {"next"}},  {"one\r", "\nnext\n", {"next"}},        {"one\r\n", "next\r", {"next"}},
+      {"sec", "ret\rnext", {"next"}}, {"one\r\0"sv, "two\rnext\n", {"next"}},
+  };
+  for (const auto& [before, after, expected] : cases) {
+    LineDecoder decoder(kMaxBytes, LineEnds::kIrc);
+    decoder.feed(before);
+    decoder.discard();
+    decoder.feed(after);
+    std::vector<std::string> events;
+    while (const auto event = decoder.finish()) events.push_back(shown(*event));
+    EXPECT_EQ(events, expected) << testing::PrintToString(std::string(before));
   }
 }
 
