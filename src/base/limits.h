@@ -14,6 +14,12 @@ inline constexpr std::size_t kNameCodePointsMax = 32;
 inline constexpr std::size_t kRoomCodePointsMax = 64;
 inline constexpr std::size_t kPasswordBytesMax = 512;
 
+// IRC: one line's two parts (RFC 1459 section 2.3; IRCv3 message-tags, "Size limit").
+inline constexpr std::size_t kIrcLineBytesMax = 512;         // without tags, with CR LF
+inline constexpr std::size_t kIrcClientTagsBytesMax = 4096;  // from their '@' to the space behind them
+inline constexpr std::size_t kIrcTagsBytesMax = 8191;        // as many of a client's, ';', and the server's
+inline constexpr std::size_t kIrcParametersMax = 15;
+
 // Accounts.
 inline constexpr std::size_t kTokenBytes = 32;           // random bytes in a session token
 inline constexpr std::size_t kTokenTextChars = 43;       // base64url of them, without padding
@@ -47,6 +53,7 @@ inline constexpr std::size_t kCheckpointPages = 1'000;
 inline constexpr std::size_t kWalBytesMax = 64u * 1024 * 1024;
 
 static_assert(kMessageBytesMax <= kLineBytesMax, "a message must fit on a line");
+static_assert(kIrcTagsBytesMax == 2 * kIrcClientTagsBytesMax - 1, "'@', two times the tags, ';', a space");
 static_assert(kTokenTextChars == (kTokenBytes * 8 + 5) / 6, "base64url without padding");
 static_assert(kLineBytesMax < kReadBufferBytes, "a whole line fits into one read");
 
