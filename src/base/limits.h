@@ -31,6 +31,11 @@ inline constexpr int kLoginAttemptsPerSessionMax = 10;
 inline constexpr std::size_t kRoomsPerUserMax = 100;
 inline constexpr std::size_t kRoomsMax = 100'000;
 
+// What one IRC line may ask for, and what somebody may keep.
+inline constexpr std::size_t kTargetsMax = 20;
+inline constexpr std::size_t kModesPerCommandMax = 20;
+inline constexpr std::size_t kAcceptedMax = 100;  // names that he takes private messages from
+
 // Bans and mutes.
 inline constexpr std::size_t kSanctionsMax = 10'000;
 

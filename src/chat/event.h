@@ -173,6 +173,7 @@ struct Joined {
   std::vector<MessagePtr> recent;
   bool again = false;  ///< he was in it already
   PersonPtr self{};
+  std::string realname{};
   Roster roster{};       ///< for sessions that want rosters, which get no `members` and no `recent`
   RoomStatePtr state{};  ///< null: no topic, no rules
   base::WallTime created{};

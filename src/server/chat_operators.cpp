@@ -1,10 +1,12 @@
 #include "server/chat_operators.h"
 
 #include "chat/name.h"
+#include "control/operator_command.h"
 #include "control/reply.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -47,6 +49,17 @@ std::string ChatOperators::password_of(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   const auto found = folded ? operators_.find(*folded) : operators_.end();
   return found == operators_.end() ? std::string() : found->second.password;
+}
+
+bool ChatOperators::may(std::string_view name, std::string_view command) const {
+  const auto commands = control::operator_commands();
+  const auto row =
+      std::find_if(commands.begin(), commands.end(), [&](const auto& c) { return c.name == command; });
+  const auto folded = chat::fold_name(name);
+  const std::lock_guard lock(mutex_);
+  const auto found = folded ? operators_.find(*folded) : operators_.end();
+  return row != commands.end() && found != operators_.end() &&
+         control::is_granted(*row, found->second.grants);
 }
 
 void ChatOperators::run(ChatOrder order, AnswerTo answer) {

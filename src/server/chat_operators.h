@@ -37,6 +37,8 @@ class ChatOperators {
 
   /// Any thread. The password of an operator, plain or hashed; empty if there is no such operator.
   std::string password_of(std::string_view name) const;
+  /// Any thread. Whether the grants of that operator allow the command (its whole name).
+  bool may(std::string_view name, std::string_view command) const;
   /// Any thread. `answer` gets OperatorText any number of times, the last of which says so.
   void run(ChatOrder order, AnswerTo answer);
 

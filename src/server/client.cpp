@@ -82,7 +82,9 @@ void Client::answer(JobDone& job) {
 
 // --- what the session asks for
 
-void Client::command(chat::CommandBody body) { home_.command({id_, std::move(body)}); }
+void Client::command(chat::CommandBody body, bool acknowledge) {
+  home_.command({id_, std::move(body), acknowledge});
+}
 bool Client::chat_is_busy() { return home_.chat_is_busy(*this); }
 void Client::send(std::string_view bytes) { connection_->send(bytes); }
 void Client::finish() { connection_->finish(); }
@@ -130,6 +132,10 @@ void Client::verified(session::Session::Verdict verdict) {
   session_->on_verified(verdict);
 }
 
+bool Client::operator_may(std::string_view command) const {
+  return errands_ && home_.shared().operators.may(errands_->held_operator, command);
+}
+
 void Client::operate(std::string line) {
   base::check(!errands().held_operator.empty(), "only an operator operates");
   const auto language = session_->language();
@@ -147,6 +153,9 @@ void Client::search(const chat::SearchGranted& grant) {
 
 std::string Client::make_token() { return store::make_token(); }
 std::optional<chat::TokenHash> Client::hash_token(std::string_view token) { return store::hash_token(token); }
+std::string Client::peer_host() const {
+  return connection_ == nullptr ? std::string() : connection_->peer().ip();
+}
 base::MonoTime Client::now() const { return home_.shared().clock.mono(); }
 base::WallTime Client::wall_time() const { return home_.shared().clock.wall(); }
 std::chrono::seconds Client::utc_offset(base::WallTime time) const { return home_.utc_offset(time); }

@@ -40,7 +40,7 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   void closed(net::CloseReason reason) override;
 
   // session::Host
-  void command(chat::CommandBody body) override;
+  void command(chat::CommandBody body, bool acknowledge = false) override;
   bool chat_is_busy() override;
   void send(std::string_view bytes) override;
   void finish() override;
@@ -50,11 +50,13 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   void hash_password(std::string password) override;
   void verify_password(std::string hash, std::string password) override;
   void become_operator(std::string name, std::string password) override;
+  bool operator_may(std::string_view command) const override;
   void operate(std::string line) override;
   void read_history(const chat::HistoryGranted& grant) override;
   void search(const chat::SearchGranted& grant) override;
   std::string make_token() override;
   std::optional<chat::TokenHash> hash_token(std::string_view token) override;
+  std::string peer_host() const override;
   base::MonoTime now() const override;
   base::WallTime wall_time() const override;
   std::chrono::seconds utc_offset(base::WallTime time) const override;

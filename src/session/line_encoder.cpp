@@ -121,8 +121,4 @@ void encode_told_line(const chat::Told& told, const LineStyle& style, const Mome
       writer.t("[{}] {} to you: {}", clock_text(told.time, moment), told.sender, base::printable(told.text)));
 }
 
-void encode(const chat::Event& event, Variant variant, const Moment& moment, std::string& out) {
-  encode_line(event, LineStyle::of(variant), moment, out);  // the one dialect so far
-}
-
 }  // namespace veche::session

@@ -175,7 +175,7 @@ class Play {
 
   void answer_chat() {
     if (host_.commands.empty()) return;
-    const chat::CommandBody body = std::move(host_.commands.front());
+    const chat::CommandBody body = std::move(host_.commands.front().body);
     host_.commands.pop_front();
     if (!gone_) std::visit([this](const auto& one) { answer(one); }, body);
   }

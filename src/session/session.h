@@ -34,8 +34,8 @@ class Host {
  public:
   virtual ~Host() = default;
 
-  /// To the chat, in order.
-  virtual void command(chat::CommandBody body) = 0;
+  /// To the chat, in order; with `acknowledge` a chat::Done is the last event that comes of it.
+  virtual void command(chat::CommandBody body, bool acknowledge = false) = 0;
   /// The chat has more than it can take now: a session stops making commands of its input until
   /// `Session::chat_is_free`, and its client feels the back-pressure.
   virtual bool chat_is_busy() = 0;
@@ -56,6 +56,8 @@ class Host {
   /// The same with the password of an operator of the configuration; right: this session may `operate` from
   /// then on. Answer: on_verified.
   virtual void become_operator(std::string name, std::string password) = 0;
+  /// Whether the operator that this session has become may give that command; false: it has become none.
+  virtual bool operator_may(std::string_view command) const = 0;
   /// A line of the operator's command table (`kick Bob flood`), for a session that has become an operator.
   /// Answers: on_operator_text any number of times, then on_operator_end.
   virtual void operate(std::string line) = 0;
@@ -67,6 +69,8 @@ class Host {
   virtual std::string make_token() = 0;
   virtual std::optional<chat::TokenHash> hash_token(std::string_view token) = 0;
 
+  /// Where the client is, without port.
+  virtual std::string peer_host() const = 0;
   virtual base::MonoTime now() const = 0;
   virtual base::WallTime wall_time() const = 0;
   /// What the server's time zone adds to UTC at `time`.
@@ -109,6 +113,7 @@ class Session {
 struct Moment {
   base::WallTime now;
   std::chrono::seconds utc_offset{0};
+  std::string_view server_name{};  ///< under which an IRC server speaks
 };
 
 /// Appends the bytes of a room's event in one variant to `out`; nothing if that dialect does not show it.

@@ -37,6 +37,14 @@ struct OperatorLineJob {
 using Job = std::variant<HashJob, VerifyJob, chat::HistoryGranted, chat::SearchGranted, OperatorLogInJob,
                          OperatorLineJob>;
 
+/// What a session asks of the chat.
+struct Asked {
+  Asked(chat::CommandBody its_body, bool its_acknowledge = false)  // NOLINT: a body is one
+      : body(std::move(its_body)), acknowledge(its_acknowledge) {}
+  chat::CommandBody body;
+  bool acknowledge = false;
+};
+
 /// What the fake workers make of a password.
 inline std::string fake_hash(std::string_view password) { return "hash of " + std::string(password); }
 
@@ -46,8 +54,8 @@ class FakeHost : public session::Host {
   explicit FakeHost(const base::ManualClock& clock) : clock_(clock) {}
 
   // What the session did. A test may change all of it.
-  std::deque<chat::CommandBody> commands;  ///< that the chat has not taken yet
-  std::deque<Job> jobs;                    ///< that no worker has answered yet
+  std::deque<Asked> commands;  ///< that the chat has not taken yet
+  std::deque<Job> jobs;        ///< that no worker has answered yet
   std::string sent;
   bool finished = false;
   bool accepts_input = true;
@@ -56,6 +64,8 @@ class FakeHost : public session::Host {
 
   // What it is told.
   bool chat_busy = false;
+  bool operator_may_ = true;
+  std::string host_name = "10.0.0.1";
   std::chrono::seconds offset{0};
   std::string token = "TOKEN-1";  ///< the next one made
 
@@ -68,7 +78,11 @@ class FakeHost : public session::Host {
     return true;
   }
 
-  void command(chat::CommandBody body) override { commands.push_back(std::move(body)); }
+  void command(chat::CommandBody body, bool acknowledge) override {
+    commands.push_back({std::move(body), acknowledge});
+  }
+  bool operator_may(std::string_view) const override { return operator_may_; }
+  std::string peer_host() const override { return host_name; }
   bool chat_is_busy() override { return chat_busy; }
   void send(std::string_view bytes) override {
     not_behind_finish();

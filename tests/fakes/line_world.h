@@ -61,7 +61,7 @@ class LineWorld {
     client->id = base::make_session_id(0, ++last_session_);
     by_id_[client->id] = client.get();
     client->session.opened();
-    client->host.commands.push_front(chat::Connect{bits_of(address), true});
+    client->host.commands.push_front(chat::CommandBody(chat::Connect{bits_of(address), true}));
     return *client;
   }
   /// In #veche as a guest, or with a password as a new account; all that was said to it so far is read.
@@ -79,7 +79,7 @@ class LineWorld {
   }
   bool knows(const std::string& name) const { return clients_.contains(name); }
   Client& operator[](const std::string& name) { return *clients_.at(name); }
-  void operate(chat::CommandBody body) { apply(base::make_session_id(255, 1), std::move(body)); }
+  void operate(chat::CommandBody body) { apply({base::make_session_id(255, 1), std::move(body)}); }
   chat::OperatorAnswer order(chat::OperatorOrder order) {
     operate(chat::Operate{1, std::make_shared<const chat::OperatorOrder>(std::move(order))});
     return operator_answer_;
@@ -125,18 +125,17 @@ class LineWorld {
     bool turned = false;
     for (const auto& [name, client] : clients_) {
       while (chat_works && !client->host.commands.empty()) {
-        chat::CommandBody body = std::move(client->host.commands.front());
+        Asked asked = std::move(client->host.commands.front());
         client->host.commands.pop_front();
-        apply(client->id, std::move(body));
+        apply({client->id, std::move(asked.body), asked.acknowledge});
         turned = true;
       }
     }
     return turned;
   }
 
-  void apply(base::SessionId id, chat::CommandBody body) {
+  void apply(const chat::Command& command) {
     if (!chat_) chat_ = std::make_unique<chat::Chat>(policy, store.state);
-    const chat::Command command{id, std::move(body)};
     chat::Outbox outbox;
     chat_->apply(command, clock.wall(), outbox);
     if (!store.commit(outbox.rows)) {

@@ -82,7 +82,7 @@ void Simulation::gather() {
     for (const auto& [id, client] : loop->clients) {
       if (client->host.commands.empty()) continue;
       auto& asked = outgoing_[id];
-      for (chat::CommandBody& body : client->host.commands) asked.push_back(std::move(body));
+      for (fakes::Asked& one : client->host.commands) asked.push_back(std::move(one.body));
       client->host.commands.clear();
     }
   }

@@ -218,7 +218,7 @@ void Simulation::somebody_goes() {
 void Simulation::hang_up(SimLoop& loop, SessionId id, const char* why) {
   trace_("{} {}", id.value, why);
   std::deque<chat::CommandBody>& asked = outgoing_[id];
-  for (chat::CommandBody& body : loop.client(id)->host.commands) asked.push_back(std::move(body));
+  for (fakes::Asked& one : loop.client(id)->host.commands) asked.push_back(std::move(one.body));
   asked.push_back(chat::Disconnect{});
   loop.drop(id);
 }

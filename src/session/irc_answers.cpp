@@ -1,0 +1,52 @@
+// IrcSession: what the chat tells of one's own session: its name, its end, and what the server's operators say.
+#include "base/text.h"
+#include "session/irc_encoder.h"
+#include "session/irc_name.h"
+#include "session/irc_session.h"
+#include "session/line_words.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace veche::session {
+
+/// One's own new name, or that of a person in no room.
+void IrcSession::on_event(const chat::Renamed& event) {
+  const bool own = is_my_name(event.old_name);
+  show_event(event, own);
+  if (!own) return;
+  auto renamed = std::make_shared<chat::Person>(*self_);
+  renamed->name = event.new_name;
+  self_ = std::move(renamed);
+  nick_ = irc_nick(self_->name);
+}
+
+/// ERROR is the last line (modern.ircdocs.horse, "ERROR message").
+void IrcSession::on_event(const chat::Closed& event) {
+  using enum chat::CloseCause;
+  const std::string reason = base::printable(event.reason);
+  std::string text(words_for(event.cause).english);
+  if (event.cause == banned) reply(Numeric::err_yourebannedcreep);
+  if (event.cause == asked) {
+    text = reason.empty() ? "Quit" : "Quit: " + reason;
+  } else if (!reason.empty()) {
+    text = fmt::format("{} {}", text, reason);
+  }
+  if (event.retry_after.count() > 0) text += fmt::format(" (try again in {} seconds)", event.retry_after.count());
+  step_ = Step::leaving;
+  close_with(text);
+}
+
+void IrcSession::on_event(const chat::Announced& event) {
+  out_ += fmt::format(":{} NOTICE {} :*** {}\r\n", options_.server_name, nick_, base::printable(event.text));
+}
+
+void IrcSession::on_event(const chat::Muted& event) {
+  std::string text = event.muted ? "You are muted now" : "You may speak again";
+  if (event.lasts.count() > 0) text += fmt::format(", for {} seconds", event.lasts.count());
+  if (!event.reason.empty()) text += ": " + base::printable(event.reason);
+  out_ += fmt::format(":{} NOTICE {} :{}\r\n", options_.server_name, nick_, text);
+}
+
+}  // namespace veche::session

@@ -1,0 +1,30 @@
+// The table of IRC commands: what each needs before it is run. Pure.
+#pragma once
+
+#include "session/irc_session.h"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace veche::session {
+
+/// When a command may be given.
+enum class IrcWhen : std::uint8_t { always, before, after };
+
+/// A row of the table.
+struct IrcCommand {
+  std::string_view name;
+  void (IrcSession::*run)(IrcSession::Params p);
+  std::uint8_t parameters = 0;  ///< fewer are answered with 461
+  IrcWhen when = IrcWhen::after;
+  std::string_view help;  ///< for HELP: how it is used
+  bool counts = true;     ///< against the command rate, and as a sign of life
+
+  /// By name.
+  static std::span<const IrcCommand> table();
+  /// Null: there is none of that name, which is in upper case.
+  static const IrcCommand* find(std::string_view name);
+};
+
+}  // namespace veche::session
