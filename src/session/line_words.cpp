@@ -73,6 +73,60 @@ Words words_for(Refusal refusal) {
       return {"no-such-ban", N_("There is no such ban or mute.")};
     case Refusal::too_many_sanctions:
       return {"too-many-bans", N_("That is more bans and mutes than there may be.")};
+    case Refusal::rank_needed:
+      return {"rank-needed", N_("Only the room's operators may do that.")};
+    case Refusal::room_full:
+      return {"room-full", N_("That room is full.")};
+    case Refusal::invitation_needed:
+      return {"invitation-needed", N_("One needs an invitation to that room.")};
+    case Refusal::banned_from_room:
+      return {"banned-from-room", N_("You are banned from that room.")};
+    case Refusal::wrong_key:
+      return {"wrong-key", N_("That room has a key, and this is not it: /join ROOM KEY.")};
+    case Refusal::account_needed:
+      return {"account-needed", N_("Only people with an account may come into that room.")};
+    case Refusal::may_not_speak:
+      return {"may-not-speak", N_("You may not speak in that room.")};
+    case Refusal::notices_off:
+      return {"notices-off", N_("Notices are not taken in that room.")};
+    case Refusal::queries_off:
+      return {"queries-off", N_("That room takes no queries of programs.")};
+    case Refusal::renames_off:
+      return {"renames-off", N_("In one of your rooms people keep their names.")};
+    case Refusal::member_not_in_room:
+      return {"not-a-member", N_("That person is not in the room.")};
+    case Refusal::already_in_room:
+      return {"already-in-room", N_("That person is in the room already.")};
+    case Refusal::list_full:
+      return {"list-full", N_("That list of the room is full.")};
+    case Refusal::no_such_entry:
+      return {"no-such-entry", N_("That is not on the room's list.")};
+    case Refusal::bad_forward:
+      return {"bad-forward", N_("People can only be sent on to a room whose operator you are.")};
+    case Refusal::room_exists:
+      return {"room-exists", N_("There is a room of that name already.")};
+    case Refusal::knock_needless:
+      return {"knock-needless", N_("You may just come in: /join.")};
+    case Refusal::knock_too_soon:
+      return {"knock-too-soon", N_("You have knocked there a moment ago.")};
+    case Refusal::knocks_off:
+      return {"knocks-off", N_("One cannot knock at that room.")};
+    case Refusal::asks_first:
+      return {"asks-first", N_("That person takes messages only from people he has accepted; he is told that you wrote.")};
+    case Refusal::asked_already:
+      return {"asked-already", N_("That person has been told already that you wrote.")};
+    case Refusal::takes_accounts_only:
+      return {"takes-accounts-only", N_("That person takes messages only from people with an account.")};
+    case Refusal::not_an_operator:
+      return {"not-an-operator", N_("Only operators of the server may do that.")};
+    case Refusal::watch_full:
+      return {"watch-full", N_("That is more names than can be watched.")};
+    case Refusal::accept_full:
+      return {"accept-full", N_("That is more names than can be accepted.")};
+    case Refusal::accepted_already:
+      return {"accepted-already", N_("That person is accepted already.")};
+    case Refusal::not_accepted:
+      return {"not-accepted", N_("That person was not accepted.")};
     case Refusal::disk_full:
       return {"disk-full", N_("Not accepted: the server's disk is full.")};
     case Refusal::not_stored:
