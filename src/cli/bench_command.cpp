@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "cli/exit_code.h"
 #include "load/chat_load.h"
+#include "load/chat_report.h"
 #include "net/address.h"
 #include "net/signals.h"
 
@@ -67,10 +68,6 @@ Result<load::ChatLoadOptions> load_of(const ChatBenchOptions& options) {
         assign(load.window, options.window, "--window"), assign(load.message_bytes, options.bytes, "--bytes"),
         assign(load.rate, options.rate, "--rate"), assign(load.pid, options.pid, "--pid")}) {
     if (!done) return tl::unexpected(done.error());
-  }
-  if (load.crowd.senders > load.crowd.rooms) {
-    return fail("--senders", "there are more of them than rooms",
-                fmt::format("--rooms {}", load.crowd.senders));
   }
   return load;
 }

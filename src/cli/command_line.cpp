@@ -284,12 +284,12 @@ class CommandLine {
       chat_bench_->add_option(name, value, help)->type_name(type);
     };
     add("--target", o.target, t_("The server; 127.0.0.1:1898 if not given"), "ADDRESS:PORT");
-    add("--protocol", o.protocol, t_("What it speaks: line, redis, nats or floor"), "NAME");
-    add("--mode", o.mode, t_("saturate, paced, idle or logins"), "MODE");
+    add("--protocol", o.protocol, t_("What it speaks: line, irc, redis, nats or floor"), "NAME");
+    add("--mode", o.mode, t_("saturate, paced, idle, logins or rush"), "MODE");
     add("--pid", o.pid, t_("The server's process, to look up its processor time and memory"), "PID");
     add("--rooms", o.rooms, t_("Rooms"), "N");
     add("--members", o.members, t_("Listeners in each room"), "N");
-    add("--senders", o.senders, t_("Rooms with somebody who speaks"), "N");
+    add("--senders", o.senders, t_("Those who speak, shared out over the rooms"), "N");
     add("--window", o.window, t_("Messages of each sender in flight, or clients that log in, at a time"),
         "N");
     add("--rate", o.rate, t_("Messages a second, with --mode paced"), "N");

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "load/crowd.h"
+#include "load/rush.h"
 
 #include <chrono>
 #include <cstddef>
@@ -19,6 +20,7 @@ enum class LoadMode : std::uint8_t {
   paced,     ///< the first sender speaks `rate` times a second; how long each delivery takes
   idle,      ///< everybody is there and says nothing: memory
   logins,    ///< clients connect, log in and go, `window` of them at a time
+  rush,      ///< all members join one room at once, and quit at once; meanwhile another room is paced
 };
 
 struct ChatLoadOptions {
@@ -42,6 +44,7 @@ struct ChatLoadResult {
   double idle_bytes_per_client = 0;
   double logins_per_s = 0;
   double cpu_us_per_login = 0;
+  RushResult rush = {};
 };
 
 /// The words for the modes, in their order.
@@ -49,10 +52,5 @@ std::span<const std::string_view> mode_names();
 
 /// Blocks until the load is over.
 base::Result<ChatLoadResult> run_chat_load(const ChatLoadOptions& options);
-
-/// A line of JSON: what was asked for, and what belongs to its mode of the result.
-std::string json_of(const ChatLoadOptions& options, const ChatLoadResult& result);
-/// The same in words.
-std::string text_of(const ChatLoadOptions& options, const ChatLoadResult& result);
 
 }  // namespace veche::load

@@ -2,6 +2,9 @@
 
 #include "base/text.h"
 
+#include <fcntl.h>
+#include <poll.h>
+
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -17,27 +20,46 @@ namespace {
 constexpr std::size_t kAtOnce =
     250;  // each arrival is news to all who are there: these share one round of it
 
+/// A server whose queue of connections is full takes no notice of another, and the kernel would ask again in
+/// a second: so long would a server be idle that has a short queue. Doubled each time, for a target that is
+/// far away.
+constexpr std::chrono::milliseconds kConnectAgain{2};
+
 base::Error failed(const char* what) { return {what, base::errno_text(errno), ""}; }
 
-void drain(int socket) {
-  std::array<char, 65536> buffer;
-  while (::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
-  }
+/// Of what comes while nobody says anything: lines.
+void take_lines(const Dialect& dialect, Member& member, std::string_view bytes) {
+  const auto take = [&](std::string_view line) {
+    answer(dialect, member, line);
+    if (member.source.empty()) member.source = dialect.source(member.number, line);
+  };
+  member.hearing.take(bytes, MessageShape{}, take, take);
 }
 
 }  // namespace
 
 base::Result<net::Fd> connect_to(const net::Address& target, std::chrono::seconds patience) {
-  net::Fd socket(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket) return tl::unexpected(failed("socket"));
-  if (::connect(socket.get(), target.data(), target.size()) != 0) {
-    return base::fail("connect to " + target.text(), base::errno_text(errno));
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (auto again = kConnectAgain;; again *= 2) {
+    net::Fd socket(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket) return tl::unexpected(failed("socket"));
+    int error = ::connect(socket.get(), target.data(), target.size()) == 0 ? 0 : errno;
+    if (error == EINPROGRESS) {
+      pollfd connecting{socket.get(), POLLOUT, 0};
+      const bool late = ::poll(&connecting, 1, static_cast<int>(again.count())) == 0;
+      if (late && std::chrono::steady_clock::now() < end) continue;
+      socklen_t size = sizeof error;
+      ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+      if (late) error = ETIMEDOUT;
+    }
+    if (error != 0) return base::fail("connect to " + target.text(), base::errno_text(error));
+    ::fcntl(socket.get(), F_SETFL, 0);  // blocking from here on
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const timeval timeout{patience.count(), 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    return socket;
   }
-  const int on = 1;
-  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const timeval timeout{patience.count(), 0};
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  return socket;
 }
 
 base::Result<> send_all(int socket, std::string_view bytes) {
@@ -49,21 +71,35 @@ base::Result<> send_all(int socket, std::string_view bytes) {
   return {};
 }
 
-base::Result<> read_past(int socket, std::string_view what) {
+base::Result<> read_past(const Dialect& dialect, Member& member, std::string_view what) {
   std::string seen;
   std::array<char, 65536> buffer;
   while (seen.find(what) == std::string::npos) {
     if (seen.size() > what.size()) seen.erase(0, seen.size() - what.size());  // it may have come in part
-    const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), 0);
+    const ssize_t got = ::recv(member.socket.get(), buffer.data(), buffer.size(), 0);
     if (got == 0) return base::fail("a client", "was disconnected before '" + std::string(what) + "'", seen);
     if (got < 0 && errno == EAGAIN) {
       return base::fail("a client", "waits in vain for '" + std::string(base::trim(what)) + "'",
                         "veche needs [limits] command_rate = 0 for this");
     }
     if (got < 0) return tl::unexpected(failed("receive"));
-    seen.append(buffer.data(), static_cast<std::size_t>(got));
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    take_lines(dialect, member, bytes);
+    seen += bytes;
   }
   return {};
+}
+
+base::Result<std::string_view> receive(const Member& member, std::span<char> buffer) {
+  const ssize_t got = ::recv(member.socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got < 0 && errno == EAGAIN) return std::string_view();
+  if (got <= 0) return base::fail("a client", "was disconnected under load");
+  return std::string_view(buffer.data(), static_cast<std::size_t>(got));
+}
+
+void answer(const Dialect& dialect, const Member& member, std::string_view line) {
+  const std::string reply = dialect.reply(line);
+  if (!reply.empty()) (void)send_all(member.socket.get(), reply);
 }
 
 base::Result<> Crowd::gather() {
@@ -76,6 +112,12 @@ base::Result<> Crowd::settle() {
   return connect_all();
 }
 
+void Crowd::watch(Readable& readable) const {
+  std::size_t index = 0;
+  for (const Member& member : members_) readable.add(member.socket.get(), index++);
+  for (const Member& sender : senders_) readable.add(sender.socket.get(), index++);
+}
+
 base::Result<> Crowd::connect_all() {
   const std::size_t count = options_.rooms * options_.members;
   members_.reserve(count);
@@ -86,16 +128,15 @@ base::Result<> Crowd::connect_all() {
     auto socket = connect_to(options_.target, options_.patience);
     if (!socket) return tl::unexpected(socket.error());
     auto& list = sender ? senders_ : members_;
-    const std::size_t room = sender ? number - count : number % options_.rooms;
+    const std::size_t room = (sender ? number - count : number) % options_.rooms;
     list.push_back({std::move(*socket), number, room});
     Member& member = list.back();
     if (sender && !dialect_.sender_is_member()) {
       if (auto done = send_all(member.socket.get(), dialect_.sender_hello()); !done) return done;
       continue;
     }
-    const std::string hello =
-        settles_ ? dialect_.settle(member.number) : dialect_.hello(member.number, member.room);
-    if (auto done = send_all(member.socket.get(), hello); !done) return done;
+    const std::string first = dialect_.logs_in_first() ? dialect_.log_in(number) : hello(member);
+    if (auto done = send_all(member.socket.get(), first); !done) return done;
     fresh.push_back(&member);
     if (fresh.size() < kAtOnce && number + 1 < count + options_.senders) continue;
     if (auto done = enter(fresh); !done) return done;
@@ -103,31 +144,58 @@ base::Result<> Crowd::connect_all() {
   return enter(fresh);
 }
 
+std::string Crowd::hello(const Member& member) const {
+  return settles_ ? dialect_.settle(member.number) : dialect_.hello(member.number, member.room);
+}
+
 base::Result<> Crowd::enter(std::vector<Member*>& fresh) {
-  for (const Member* member : fresh) {
+  if (dialect_.logs_in_first()) {
+    for (Member* member : fresh) {
+      if (auto done = read_past(dialect_, *member, dialect_.logged_in()); !done) return done;
+    }
+    for (const Member* member : fresh) {
+      if (auto done = send_all(member->socket.get(), hello(*member)); !done) return done;
+    }
+  }
+  for (Member* member : fresh) {
     const std::string ready =
         settles_ ? dialect_.settled(member->number) : dialect_.ready(member->number, member->room);
-    if (auto done = read_past(member->socket.get(), ready); !done) return done;
+    if (auto done = read_past(dialect_, *member, ready); !done) return done;
   }
   fresh.clear();
-  for (const Member& member : members_) drain(member.socket.get());
-  for (const Member& member : senders_) drain(member.socket.get());
+  drain(members_);
+  drain(senders_);
   return {};
 }
 
-/// Everybody has heard a message of this length: from here on there is nothing on the wire.
+/// Everybody has heard a message of this length: from here on there is nothing on the wire. One sender of a
+/// room after the other, for a room's messages come in the server's order.
 base::Result<> Crowd::hear_each_other() {
   const std::string text = "is anybody missing?";
-  for (const Member& sender : senders_) {
-    if (auto done = send_all(sender.socket.get(), dialect_.say(sender.room, text)); !done) return done;
+  for (std::size_t first = 0; first < senders_.size(); first += options_.rooms) {
+    const std::size_t speaking = std::min(options_.rooms, senders_.size() - first);
+    for (std::size_t room = 0; room < speaking; ++room) {
+      const int socket = senders_[first + room].socket.get();
+      if (auto done = send_all(socket, dialect_.say(room, text)); !done) return done;
+    }
+    for (Member& member : members_) {
+      if (member.room >= speaking) continue;
+      if (auto done = read_past(dialect_, member, heard(senders_[first + member.room], text)); !done)
+        return done;
+    }
   }
-  for (const Member& member : members_) {
-    if (member.room >= senders_.size()) continue;
-    const std::string heard = dialect_.heard(senders_[member.room].number, member.room, text);
-    if (auto done = read_past(member.socket.get(), heard); !done) return done;
-  }
-  for (const Member& sender : senders_) drain(sender.socket.get());
+  drain(senders_);
   return {};
+}
+
+void Crowd::drain(std::vector<Member>& members) {
+  std::array<char, 65536> buffer;
+  for (Member& member : members) {
+    for (ssize_t got = 0;
+         (got = ::recv(member.socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
+      take_lines(dialect_, member, {buffer.data(), static_cast<std::size_t>(got)});
+    }
+  }
 }
 
 }  // namespace veche::load

@@ -37,6 +37,11 @@ class ChatBench(unittest.TestCase):
         self.assertEqual(result["deliveries"], 3 * result["messages"])
         self.assertGreater(result["messages"], 5 * 8)
 
+    def test_several_who_speak_in_one_room_hear_each_other(self):
+        result = self.bench("--rooms", "2", "--members", "3", "--senders", "6", "--window", "2", "--duration", "200ms")
+        self.assertEqual(result["deliveries"], (3 + 2) * result["messages"])
+        self.assertGreater(result["messages"], 6 * 2)
+
     def test_a_pace_is_kept_and_every_delivery_timed(self):
         result = self.bench("--mode", "paced", "--rate", "200", "--members", "5", "--duration", "500ms")
         self.assertEqual(result["messages"], 100)
@@ -68,13 +73,15 @@ class Wrong(unittest.TestCase):
             (["--mode", "pased"], "veche: --mode pased: unknown (did you mean paced?)"),
             (["--members", "0"], "veche: --members: must be more than 0"),
             (["--rate", "-1", "--mode", "paced"], "veche: --rate: must be more than 0"),
-            (["--senders", "3"], "veche: --senders: there are more of them than rooms (--rooms 3)"),
             (["--duration", "soon"], "veche: --duration soon:"),
             (["--target", "nowhere"], "nowhere"),
             (["--membres", "5"], "veche: --membres: unknown option (did you mean --members?)"),
         ]:
             with self.subTest(options):
                 self.assert_fails(2, message, *options)
+
+    def test_a_rush_needs_people_who_are_in_no_room(self):
+        self.assert_fails(1, "veche: --mode rush: members cannot be logged in and in no room (--protocol irc)", "--mode", "rush")
 
     def test_a_server_that_is_not_there(self):
         self.assert_fails(1, "veche: connect to 127.0.0.1:1: Connection refused", "--target", "127.0.0.1:1")
