@@ -193,7 +193,8 @@ Chat::Membership* Chat::User::membership(RoomId room) {
 
 void Chat::User::leave(RoomId room) {
   const auto gone = std::remove_if(rooms.begin(), rooms.end(), [room](auto& in) { return in.room == room; });
-  while (rooms.end() != gone) rooms.pop_back();
+  const auto left = static_cast<std::size_t>(gone - rooms.begin());
+  while (rooms.size() > left) rooms.pop_back();
 }
 
 UserId Chat::add_user(User user) {

@@ -194,6 +194,17 @@ TEST(Leaving, ARoomWhereOneIsNotIsRefused) {
   EXPECT_EQ(world.why("ann"), Refusal::not_in_room);
 }
 
+// Whose last room of several was left went on leaving it for ever.
+TEST(Leaving, TheLastOfSeveralRoomsLeavesNone) {
+  ThreeInARoom world;
+  world.join("ann", "#dev");
+  world.leave("ann", "#veche");
+  world.leave("ann", "#dev");
+  EXPECT_EQ(world.last<Left>("ann").name, "#dev");
+  world.join("ann", "#dev");
+  EXPECT_EQ(world.last<Joined>("ann").name, "#dev");
+}
+
 TEST(Quitting, IsToldOnceToEachWhoSeesIt) {
   ThreeInARoom world;
   for (const char* room : {"#dev", "#a"}) {
