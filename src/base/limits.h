@@ -34,7 +34,8 @@ inline constexpr std::size_t kRoomsMax = 100'000;
 // What one IRC line may ask for, and what somebody may keep.
 inline constexpr std::size_t kTargetsMax = 20;
 inline constexpr std::size_t kModesPerCommandMax = 20;
-inline constexpr std::size_t kAcceptedMax = 100;  // names that he takes private messages from
+inline constexpr std::size_t kAcceptedMax = 100;       // names that he takes private messages from
+inline constexpr std::size_t kPeopleShownMax = 1'000;  // in one answer about people
 
 // Bans and mutes.
 inline constexpr std::size_t kSanctionsMax = 10'000;

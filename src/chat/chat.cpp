@@ -122,6 +122,7 @@ void Chat::handle(SessionId id, const Connect& command) {
   }
   undo_.keep(sessions_, id);
   sessions_[id] = session;
+  count_unknown(+1);
   std::vector<std::string> remembered;
   if (policy_.remember_addresses) remembered = accounts_.names_at(address);
   out().to_session(id, Greeting{std::move(remembered), !policy_.accounts_required, policy_.registration});
@@ -136,27 +137,42 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
                         std::chrono::seconds retry_after) {
   const auto found = sessions_.find(id);
   const UserId user_id = found->second.user;
+  const auto user_found = users_.find(user_id);
+  const bool is_last = user_found != users_.end() && user_found->second.sessions.size() == 1;
+  PersonPtr person;
+  if (is_last) {
+    person = look_of(user_found->second);  // while he has an address
+    note_past(user_found->second, person);
+  }
+  watches_.clear(id);
   const base::AddressBits& address = found->second.address;
   if (!base::is_loopback(address)) connections_.left(base::address_text(address), now_);
   undo_.keep(sessions_, id);
   sessions_.erase(found);
   const Closed goodbye{cause, retry_after, reason};
-  if (!user_id) return out().to_session(id, goodbye);
+  if (!user_id) {
+    count_unknown(-1);
+    return out().to_session(id, goodbye);
+  }
 
   undo_.keep(users_, user_id);
-  User& user = users_.at(user_id);
+  User& user = user_found->second;
   for (const Membership& in : user.rooms) out().effects.push_back(Unsubscribe{id, in.room});
   out().to_session(id, goodbye);
+  const bool was_first = user.sessions[0] == id;
   user.sessions.erase(id);
-  if (user.sessions.empty()) {
+  if (was_first && !is_last) look_changed(user);
+  if (is_last) {
     // When all go, nobody is left to be told.
     const bool all_go =
         shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
     if (!all_go) {
       const bool put_out = cause != CloseCause::asked;
-      to_all_who_see(user, make_event(Quit{user.name.text, reason, put_out, person_of(user), now_}));
+      to_all_who_see(user, make_event(Quit{user.name.text, reason, put_out, person, now_}));
     }
+    const Name name = user.name;
     remove_user(user_id);
+    if (!all_go) tell_watchers_absent(name);
   }
 }
 
@@ -203,7 +219,13 @@ UserId Chat::add_user(User user) {
   undo_.keep(users_by_name_, user.name.folded);
   users_by_name_[user.name.folded] = user.id;
   undo_.keep(users_, user.id);
-  return users_.emplace(user.id, std::move(user)).first->first;
+  count_profile(profile_of(user), +1);
+  const UserId id = users_.emplace(user.id, std::move(user)).first->first;
+  if (users_.size() > tally_.users_max) {
+    undo_.push([this] { --tally_.users_max; });
+    ++tally_.users_max;
+  }
+  return id;
 }
 
 void Chat::remove_user(UserId id) {
@@ -211,6 +233,7 @@ void Chat::remove_user(UserId id) {
   for (const Membership& in : base::ShortList(found->second.rooms)) remove_member(rooms_.at(in.room), id);
   undo_.keep(users_by_name_, found->second.name.folded);
   users_by_name_.erase(found->second.name.folded);
+  count_profile(profile_of(found->second), -1);
   undo_.keep(users_, id);
   users_.erase(found);
 }
@@ -272,6 +295,7 @@ std::string Chat::describe(bool live) const {
     }
     add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value);
     add("names", users_by_name_.size(), rooms_by_name_.size(), "shutting down", shutting_down_);
+    describe_people(lines);
     for (const std::string& line : connections_.describe()) add(line);
     for (const std::string& line : guesses_.describe()) add(line);
   }

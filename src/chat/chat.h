@@ -19,6 +19,7 @@
 #include "chat/event.h"
 #include "chat/name.h"
 #include "chat/outbox.h"
+#include "chat/past_book.h"
 #include "chat/person.h"
 #include "chat/policy.h"
 #include "chat/records.h"
@@ -26,6 +27,7 @@
 #include "chat/roster.h"
 #include "chat/sanction_book.h"
 #include "chat/undo_log.h"
+#include "chat/watch_book.h"
 
 #include <chrono>
 #include <cstdint>
@@ -138,8 +140,9 @@ class Chat {
   void handle(const Asker& asker, const KeepToken& command);
   void handle(const Asker& asker, const Forget& command);
   void register_guest(const Asker& asker, std::string password_hash);
-  void enter(const Asker& asker, const Name& name, base::AccountId account, bool new_account);
-  void enter_account(const Asker& asker, const AccountRecord& account);
+  void enter(const Asker& asker, const Name& name, base::AccountId account, bool new_account,
+             const IntroductionPtr& introduction = {});
+  void enter_account(const Asker& asker, const AccountRecord& account, const IntroductionPtr& introduction);
   void remember_address(const Asker& asker, base::AccountId account);
 
   // chat_rooms.cpp: rooms and talk
@@ -179,13 +182,38 @@ class Chat {
   void handle(const Asker& asker, const Accept& command);
   void handle(const Asker& asker, const HoldOffice& command);
   void handle(const Asker& asker, const Wallop& command);
+  void handle(const Asker&, const Nothing&) {}
+  /// What others see of him now, kept for the next time: for who speaks.
+  PersonPtr person_of(User& user);
+  /// The same, not kept: idle people are many.
+  PersonPtr look_of(const User& user) const;
+  /// Call after a change of what person_of() gives, of a user that is kept in the undo log.
+  void look_changed(User& user);
+  /// What others see of an address.
+  static std::string host_of(const base::AddressBits& address);
+  static const Profile& profile_of(const User& user);
+  static const std::string& username_of(const Profile& profile);
+  void put_profile(User& user, Profile profile);
+  void describe_people(std::vector<std::string>& lines) const;
+
+  // chat_directory.cpp: who there is
   void handle(const Asker& asker, const AskPeople& command);
   void handle(const Asker& asker, const AskPast& command);
-  void handle(const Asker& asker, const Watch& command);
   void handle(const Asker& asker, const AskCounts&);
-  void handle(const Asker&, const Nothing&) {}
-  /// What others see of him now.
-  PersonPtr person_of(User& user);
+  struct Sight;
+  std::vector<const User*> users_like(std::string_view mask, const Sight& sight) const;
+  bool is_like(const User& user, std::string_view folded_mask) const;
+  PersonView view_of(const User& user, const Sight& sight, base::RoomId only) const;
+  void count_profile(const Profile& profile, int change);
+  void count_unknown(int change);
+  /// Before he goes or takes another name.
+  void note_past(const User& user, const PersonPtr& person);
+
+  // chat_watch.cpp: names that are watched
+  void handle(const Asker& asker, const Watch& command);
+  void tell_watchers_present(const User& user);
+  void tell_watchers_absent(const Name& name);
+  void to_all_who_follow(const User& user, const EventPtr& event, base::SessionId except);
 
   bool may_speak(const Asker& asker);
   bool may_speak_again(const Asker& asker, Room& room);
@@ -228,6 +256,8 @@ class Chat {
   ConnectionCounter connections_{policy_, undo_};
   GuessCounter guesses_{policy_, undo_};
   SanctionBook sanctions_{undo_};
+  PastBook past_{policy_, undo_};
+  WatchBook watches_{policy_, undo_};
 
   std::unordered_map<base::SessionId, Session> sessions_;
   std::unordered_map<base::UserId, User> users_;
@@ -237,6 +267,15 @@ class Chat {
   base::UserId last_user_;
   base::RoomId last_room_;
   base::MessageId last_message_;
+
+  /// So that counting people, which many ask on entering, is not going over all of them.
+  struct Tally {
+    std::size_t users_max = 0;
+    std::size_t unknown = 0;  // sessions
+    std::size_t invisible = 0;
+    std::size_t operators = 0;
+  };
+  Tally tally_;
 
   std::optional<Refusal> store_closed_;
   bool shutting_down_ = false;

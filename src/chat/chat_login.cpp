@@ -42,7 +42,7 @@ void Chat::handle(const Asker& asker, const LogIn& command) {
   const AccountRecord* account = accounts_.find(command.account);
   if (account == nullptr || account->password_hash != command.password_hash)
     return refuse(asker.id, Refusal::stale);
-  enter_account(asker, *account);
+  enter_account(asker, *account, command.introduction);
 }
 
 void Chat::handle(const Asker& asker, const LogInFailed& command) {
@@ -59,15 +59,16 @@ void Chat::handle(const Asker& asker, const LogInWithToken& command) {
   if (account == nullptr || (!command.name.empty() && *fold_name(account->name) != wanted)) {
     return handle(asker, LogInFailed{command.name});
   }
-  enter_account(asker, *account);
+  enter_account(asker, *account, command.introduction);
 }
 
-void Chat::enter_account(const Asker& asker, const AccountRecord& account) {
+void Chat::enter_account(const Asker& asker, const AccountRecord& account,
+                         const IntroductionPtr& introduction) {
   const Name name{account.name, *fold_name(account.name)};
   if (const SanctionRecord* ban = ban_on(asker.session, name, true)) return drop_banned(asker.id, *ban);
   const AccountId id = account.id;
   remember_address(asker, id);
-  enter(asker, name, id, false);
+  enter(asker, name, id, false, introduction);
 }
 
 void Chat::handle(const Asker& asker, const Register& command) {
@@ -91,8 +92,11 @@ void Chat::register_guest(const Asker& asker, std::string password_hash) {
   if (ban_on(asker.session, asker.user->name, true)) return refuse(asker.id, Refusal::name_banned);
   undo_.keep(users_, asker.user->id);
   asker.user->account = accounts_.add(asker.user->name, std::move(password_hash), now_, out());
+  look_changed(*asker.user);
   remember_address(asker, asker.user->account);
-  out().to_session(asker.id, LoggedIn{asker.user->name.text, false, true, asker.user->sessions.size()});
+  const PersonPtr self = look_of(*asker.user);
+  to_all_who_follow(*asker.user, make_event(AccountChanged{self, now_}), asker.id);
+  out().to_session(asker.id, LoggedIn{self->name, false, true, asker.user->sessions.size(), self});
 }
 
 void Chat::handle(const Asker& asker, const EnterAsGuest& command) {
@@ -104,16 +108,23 @@ void Chat::handle(const Asker& asker, const EnterAsGuest& command) {
   if (accounts_.find(name.folded) != nullptr) return refuse(asker.id, Refusal::name_registered);
   if (user_named(name.folded) != nullptr) return refuse(asker.id, Refusal::name_in_use);
   if (ban_on(asker.session, name, false)) return refuse(asker.id, Refusal::name_banned);
-  enter(asker, name, {}, false);
+  enter(asker, name, {}, false, command.introduction);
 }
 
-/// The session becomes `name`: a new user, or one more session of one who is here.
-void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool new_account) {
+/// The session becomes `name`: a new user, or one more session of one who is here, who stays as he introduced
+/// himself.
+void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool new_account,
+                 const IntroductionPtr& introduction) {
   User* user = user_named(name.folded);
-  if (user == nullptr) {
+  const bool comes = user == nullptr;
+  if (comes) {
     User fresh;
     fresh.name = name;
     fresh.account = account;
+    if (introduction) {
+      fresh.profile = std::make_shared<const Profile>(
+          Profile{.username = introduction->username, .realname = introduction->realname});
+    }
     user = &users_.at(add_user(std::move(fresh)));
   } else {
     base::check(account && user->account == account, "only an account's sessions share a user");
@@ -122,7 +133,10 @@ void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool n
   user->sessions.push_back(asker.id);
   undo_.keep(sessions_, asker.id);
   asker.session.user = user->id;
-  out().to_session(asker.id, LoggedIn{user->name.text, !account, new_account, user->sessions.size()});
+  count_unknown(-1);
+  out().to_session(asker.id,
+                   LoggedIn{user->name.text, !account, new_account, user->sessions.size(), look_of(*user)});
+  if (comes) tell_watchers_present(*user);
 
   for (const Membership& in : user->rooms) {
     out().effects.push_back(Subscribe{asker.id, in.room});
@@ -153,16 +167,22 @@ void Chat::handle(const Asker& asker, const Rename& command) {
   if (ban_on(asker.session, name, false)) return refuse(asker.id, Refusal::name_banned);
   if (!may_speak(asker)) return;  // else a new name would be the way out of a mute
 
-  const std::string old_name = user.name.text;
+  const Name old_name = user.name;
+  const bool is_other = old_name.folded != name.folded;
+  if (is_other) note_past(user, look_of(user));
   undo_.keep(users_by_name_, user.name.folded);
   undo_.keep(users_by_name_, name.folded);
   undo_.keep(users_, user.id);
   users_by_name_.erase(user.name.folded);
   users_by_name_[name.folded] = user.id;
   user.name = name;
-  const EventPtr event = make_event(Renamed{old_name, name.text});
-  if (user.rooms.empty()) return out().to_session(asker.id, event);
+  look_changed(user);
+  const EventPtr event = make_event(Renamed{old_name.text, name.text});
+  if (user.rooms.empty()) out().to_session(asker.id, event);
   to_all_who_see(user, event);
+  if (!is_other) return;
+  tell_watchers_absent(old_name);
+  tell_watchers_present(user);
 }
 
 void Chat::handle(const Asker& asker, const AskCredentials&) {

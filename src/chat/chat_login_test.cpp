@@ -94,7 +94,7 @@ TEST(Registration, TurnsAGuestIntoAnAccountWhereHeStands) {
   world.forget_seen();
   world.send("ann", Register{"", "hash"});
   EXPECT_EQ(world.seen("ann"), Lines{"logged in ann anew"});
-  EXPECT_EQ(world.seen("bob"), Lines{});
+  EXPECT_EQ(world.seen("bob"), Lines{"account ann ann"});
   world.send("ann", Register{"", "hash"});
   EXPECT_EQ(world.why("ann"), Refusal::guests_only);
   world.forget_seen();

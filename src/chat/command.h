@@ -195,11 +195,12 @@ struct AskRoomsView {
 
 // --- what one is to others
 
-/// Answer: AwayChanged to who sees him and to the asker. Empty: back.
+/// Answer: AwayChanged to who sees or watches him and, last, to the asker (to him alone if nothing changes).
+/// Empty: back.
 struct SetAway {
   std::string text;
 };
-/// Answer: RealnameChanged to who sees him and to the asker.
+/// Answer: RealnameChanged, likewise.
 struct SetRealname {
   std::string text;
 };
@@ -208,7 +209,8 @@ struct SetFlags {
   UserFlags on = 0;
   UserFlags off = 0;
 };
-/// Whom one takes private messages from. Answer: Accepted with the whole list, or Refused for each name.
+/// Whom one takes private messages from. Answer: Refused for each name with which it cannot be; Accepted with
+/// the whole list, if anything changed or nothing was asked for.
 struct Accept {
   std::vector<std::string> add{};
   std::vector<std::string> remove{};
@@ -241,8 +243,9 @@ struct AskPast {
   std::string name;
   std::size_t count = 0;
 };
-/// Names to be told of: Present or Absent when they come and go (also at once, of each of `add`). Answer:
-/// Watching with the whole list, or Refused (watch_full, subject: the first name that has no room).
+/// Names to be told of: Present or Absent when they come and go (also at once, of each of `add`; of what can
+/// be nobody's name, never). Answer: Watching with the whole list, or Refused (watch_full, subject: the first
+/// name that has no room).
 struct Watch {
   std::vector<std::string> add{};
   std::vector<std::string> remove{};

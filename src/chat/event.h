@@ -350,7 +350,7 @@ struct Knocked {
   std::string text;
   PersonPtr by;
 };
-/// Somebody has taken an operator's words, or wants to.
+/// What an operator tells the others.
 struct Walloped {
   std::string text;
   PersonPtr by;
@@ -372,6 +372,7 @@ struct FlagsChanged {
   UserFlags flags = 0;
   std::string office{};  ///< Profile::office
 };
+/// Names as they are written by those who are here, and folded else.
 struct Accepted {
   std::vector<std::string> names;
 };
@@ -400,11 +401,12 @@ struct PersonView {
   PersonPtr person;
   ProfilePtr profile{};
   base::AddressBits address{};  ///< of his first session
-  base::WallTime connected{};
-  base::WallTime last_heard{};
+  base::WallTime connected{};   ///< the same
+  base::WallTime last_heard{};  ///< of whichever of them was heard last
   /// Those that the asker may know of, with his ranks in them; of By::room only that one.
   std::vector<std::pair<std::string, Ranks>> rooms{};
 };
+/// At most kPeopleShownMax, those of By::mask by their coming.
 struct People {
   std::vector<PersonView> people;
   std::vector<std::string> missing;  ///< of By::names
@@ -435,8 +437,8 @@ struct Counts {
   std::size_t users = 0;
   std::size_t invisible = 0;  ///< of them
   std::size_t operators = 0;
-  std::size_t unknown = 0;  ///< sessions that have not said who they are
-  std::size_t rooms = 0;
+  std::size_t unknown = 0;    ///< sessions that have not said who they are
+  std::size_t rooms = 0;      ///< also those where nobody is at present
   std::size_t users_max = 0;  ///< since the start
 };
 

@@ -48,6 +48,8 @@ struct Profile {
   std::vector<std::string> accepted{};  ///< folded names
   std::string office{};                 ///< under which name he is an operator; empty: he is none
   bool keeps_order = false;             ///< an operator who may do in any room what its own operators may
+
+  bool has(UserFlag flag) const { return (flags & bit(flag)) != 0; }
 };
 using ProfilePtr = std::shared_ptr<const Profile>;
 

@@ -159,6 +159,11 @@ void LineSession::on_event(const chat::Announced& event) {
   tell(bare_ ? text : fmt::format("*** {}", text));
 }
 
+/// He hears it who has asked for it from another session of his account.
+void LineSession::on_event(const chat::Walloped& event) {
+  tell(t_("{} to the operators: {}", event.by->name, base::printable(event.text)));
+}
+
 void LineSession::on_event(const chat::Muted& event) {
   const Words words{"muted", N_("You are muted now."), N_("You are muted now, for {}.")};
   tell(event.muted ? sentence(t_, words, event.lasts, event.reason) : t_("You may speak again."));

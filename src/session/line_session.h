@@ -218,6 +218,7 @@ class LineSession final : public Session {
   void on_event(const chat::Rooms& event);
   void on_event(const chat::Told& event);
   void on_event(const chat::Announced& event);
+  void on_event(const chat::Walloped& event);
   void on_event(const chat::Muted& event);
   void on_event(const chat::HistoryGranted& event);
   void on_event(const chat::SearchGranted& event);

@@ -10,11 +10,12 @@
 
 namespace veche::fakes {
 
-/// Of an IPv4 address.
+/// Of an IPv4 or an IPv6 address.
 inline base::AddressBits bits_of(const std::string& address) {
   base::AddressBits bits{};
+  if (inet_pton(AF_INET6, address.c_str(), bits.data()) == 1) return bits;
   bits[10] = bits[11] = 0xff;
-  base::check(inet_pton(AF_INET, address.c_str(), &bits[12]) == 1, "an IPv4 address");
+  base::check(inet_pton(AF_INET, address.c_str(), &bits[12]) == 1, "an address");
   return bits;
 }
 

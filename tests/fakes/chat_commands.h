@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace veche::fakes {
 
@@ -50,6 +51,8 @@ chat::Policy small_policy(Choose& choose) {
   policy.history = choose(6) != 0;
   policy.playback_messages = choose(4);
   policy.query_messages = 5;
+  policy.watched_max = 2;
+  policy.past_people = choose(4);
   return policy;
 }
 
@@ -93,7 +96,19 @@ class CommandSource {
     return {host_bits(host), choose_(2) == 0};
   }
 
+  chat::IntroductionPtr some_introduction() {
+    if (choose_(2) == 0) return nullptr;
+    return std::make_shared<const chat::Introduction>(chat::Introduction{"~" + some_name(), some_text()});
+  }
+  std::vector<std::string> some_names() {
+    std::vector<std::string> names;
+    for (std::size_t left = choose_(4); left > 0; --left) names.push_back(some_name());
+    return names;
+  }
+  chat::UserFlags some_flags() { return static_cast<chat::UserFlags>(choose_(64)); }
+
   chat::CommandBody body() {
+    if (choose_(4) == 0) return about_people();
     switch (choose_(28)) {
       case 0:
         return chat::Disconnect{};
@@ -101,17 +116,18 @@ class CommandSource {
         return chat::Identify{some_name()};
       case 2:
       case 3:
-        return chat::LogIn{{choose_(5)}, some_hash()};
+        return chat::LogIn{{choose_(5)}, some_hash(), some_introduction()};
       case 4:
         return chat::LogInFailed{some_name()};
       case 5:
-        return chat::LogInWithToken{choose_(2) == 0 ? some_name() : "", token(choose_(last_token_ + 1))};
+        return chat::LogInWithToken{choose_(2) == 0 ? some_name() : "", token(choose_(last_token_ + 1)),
+                                    some_introduction()};
       case 6:
       case 7:
         return chat::Register{some_name(), some_hash()};
       case 8:
       case 9:
-        return chat::EnterAsGuest{some_name()};
+        return chat::EnterAsGuest{some_name(), some_introduction()};
       case 10:
         return chat::Rename{some_name()};
       case 11:
@@ -142,6 +158,37 @@ class CommandSource {
         return operators_wish();
       default:
         return chat::Say{some_room(), chat::MessageKind{static_cast<std::uint8_t>(choose_(2))}, some_text()};
+    }
+  }
+
+  chat::CommandBody about_people() {
+    switch (choose_(12)) {
+      case 0:
+        return chat::SetAway{some_text()};
+      case 1:
+        return chat::SetRealname{some_text()};
+      case 2:
+        return chat::SetFlags{some_flags(), some_flags()};
+      case 3:
+      case 4:
+        return chat::Accept{some_names(), some_names()};
+      case 5:
+        return chat::HoldOffice{one_of(std::array<const char*, 3>{"root", "mod", ""}), choose_(2) == 0};
+      case 6:
+        return chat::Wallop{some_text()};
+      case 7: {
+        const auto by = chat::AskPeople::By{static_cast<std::uint8_t>(choose_(3))};
+        if (by == chat::AskPeople::By::names) return chat::AskPeople{by, some_names()};
+        const bool room = by == chat::AskPeople::By::room;
+        return chat::AskPeople{
+            by, {room ? some_room_name() : one_of(std::array<const char*, 3>{"*", "A*", "~?"})}};
+      }
+      case 8:
+        return chat::AskPast{some_name(), choose_(3)};
+      case 9:
+        return chat::AskCounts{};
+      default:
+        return chat::Watch{some_names(), some_names(), choose_(8) == 0};
     }
   }
 

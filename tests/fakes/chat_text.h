@@ -82,6 +82,54 @@ struct EventWords {
   std::string operator()(const chat::OperatorAnswer& e) const {
     return e.refused ? "not done " + number(*e.refused) : "done";
   }
+
+  // --- what people are to each other
+  std::string operator()(const chat::AwayChanged& e) const {
+    return "away " + e.person->name + (e.text.empty() ? " no more" : ": " + e.text);
+  }
+  std::string operator()(const chat::RealnameChanged& e) const {
+    return "realname " + e.person->name + ": " + e.realname;
+  }
+  std::string operator()(const chat::AccountChanged& e) const {
+    return "account " + e.person->name + " " + e.person->account;
+  }
+  std::string operator()(const chat::FlagsChanged& e) const {
+    return "flags " + std::to_string(e.flags) + (e.office.empty() ? "" : " office " + e.office);
+  }
+  std::string operator()(const chat::Accepted& e) const { return "accepted " + joined_by_comma(e.names); }
+  std::string operator()(const chat::Walloped& e) const { return e.by->name + " to operators: " + e.text; }
+  std::string operator()(const chat::People& e) const {
+    Lines people;
+    for (const auto& view : e.people) {
+      std::string line = view.person->name;
+      for (const auto& [room, ranks] : view.rooms) line += " " + room;
+      people.push_back(std::move(line));
+    }
+    return "people " + joined_by_comma(people) +
+           (e.missing.empty() ? "" : " missing " + joined_by_comma(e.missing)) + (e.truncated ? " ..." : "");
+  }
+  std::string operator()(const chat::Past& e) const {
+    Lines people;
+    for (const auto& line : e.people) people.push_back(line.person->name + " " + line.realname);
+    return "past " + e.name + ": " + joined_by_comma(people);
+  }
+  std::string operator()(const chat::Present& e) const { return "present " + names_of(e.people); }
+  std::string operator()(const chat::Absent& e) const { return "absent " + joined_by_comma(e.names); }
+  std::string operator()(const chat::Watching& e) const {
+    return "watching " + names_of(e.present) + " absent " + joined_by_comma(e.absent);
+  }
+  std::string operator()(const chat::Counts& e) const {
+    return "counts users " + std::to_string(e.users) + " invisible " + std::to_string(e.invisible) +
+           " operators " + std::to_string(e.operators) + " unknown " + std::to_string(e.unknown) + " rooms " +
+           std::to_string(e.rooms) + " max " + std::to_string(e.users_max);
+  }
+
+  static std::string names_of(const std::vector<chat::PersonPtr>& people) {
+    Lines names;
+    for (const auto& person : people) names.push_back(person->name);
+    return joined_by_comma(names);
+  }
+
   template <class Other>
   std::string operator()(const Other&) const {
     return "event " + std::to_string(chat::event_kind<Other>());

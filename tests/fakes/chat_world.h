@@ -61,6 +61,13 @@ class ChatWorld {
     connect(who, address);
     send(who, chat::EnterAsGuest{who});
   }
+  /// A guest who says more of himself, and is in no room yet.
+  void introduced(const std::string& who, const std::string& username, const std::string& realname,
+                  const std::string& address = "10.0.0.1") {
+    connect(who, address, false);
+    send(who, chat::EnterAsGuest{
+                  who, std::make_shared<const chat::Introduction>(chat::Introduction{username, realname})});
+  }
   /// A new account; its password hash is "hash of NAME".
   void account(const std::string& who, const std::string& address = "10.0.0.1") {
     connect(who, address);
