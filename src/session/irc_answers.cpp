@@ -1,4 +1,5 @@
-// IrcSession: what the chat tells of one's own session: its name, its end, and what the server's operators say.
+// IrcSession: what the chat tells of one's own session: its name, its end, and what the server's operators
+// say.
 #include "base/text.h"
 #include "session/irc_encoder.h"
 #include "session/irc_name.h"
@@ -33,7 +34,8 @@ void IrcSession::on_event(const chat::Closed& event) {
   } else if (!reason.empty()) {
     text = fmt::format("{} {}", text, reason);
   }
-  if (event.retry_after.count() > 0) text += fmt::format(" (try again in {} seconds)", event.retry_after.count());
+  if (event.retry_after.count() > 0)
+    text += fmt::format(" (try again in {} seconds)", event.retry_after.count());
   step_ = Step::leaving;
   close_with(text);
 }

@@ -34,7 +34,8 @@ constexpr std::array<CapInfo, 20> kCaps = {{
 std::span<const CapInfo> irc_caps() { return kCaps; }
 
 std::optional<Cap> irc_cap(std::string_view name) {
-  const auto found = std::find_if(kCaps.begin(), kCaps.end(), [&](const CapInfo& c) { return c.name == name; });
+  const auto found =
+      std::find_if(kCaps.begin(), kCaps.end(), [&](const CapInfo& c) { return c.name == name; });
   if (found == kCaps.end()) return std::nullopt;
   return found->cap;
 }

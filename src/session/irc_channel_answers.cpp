@@ -31,10 +31,15 @@ void IrcSession::on_event(const chat::Joined& event) {
   encode_irc(chat::Event(arrived), caps_, moment(), out);
   append_topic(out, channel, event.state);
   if (!wants(Cap::no_implicit_names)) append_names(out, channel, event.roster, event.state);
-  answer_lines(out);
+  if (waiting_ && is_doing("JOIN")) {
+    answer_lines(out);
+  } else {  // another connection of his has joined, or he came back to where he is
+    happen_lines(out);
+  }
 }
 
-void IrcSession::append_topic(std::string& out, std::string_view channel, const chat::RoomStatePtr& state) const {
+void IrcSession::append_topic(std::string& out, std::string_view channel,
+                              const chat::RoomStatePtr& state) const {
   if (!state || state->topic.text.empty()) return;
   append_reply(out, Numeric::rpl_topic, {channel}, state->topic.text);
   wire::IrcWriter line(out);
@@ -91,8 +96,10 @@ void IrcSession::on_event(const chat::RoomRenamed& event) {
     write_source(line, event.by.get(), moment());
     line.command("RENAME").middle(old_channel).middle(new_channel).trailing(event.reason);
   } else {
-    const std::string reason = event.reason.empty() ? "Changing channel name" : "Changing channel name: " + event.reason;
-    encode_irc(chat::Event(chat::Departed{event.old_name, self_->name, reason, self_, event.time}), caps_, moment(), out);
+    const std::string reason =
+        event.reason.empty() ? "Changing channel name" : "Changing channel name: " + event.reason;
+    encode_irc(chat::Event(chat::Departed{event.old_name, self_->name, reason, self_, event.time}), caps_,
+               moment(), out);
     chat::Arrived arrived{event.new_name, self_->name, self_, {}, {}, 0, event.time};
     encode_irc(chat::Event(arrived), caps_, moment(), out);
     append_topic(out, new_channel, event.state);
@@ -170,14 +177,17 @@ void IrcSession::append_mask_list(std::string& out, char letter, const chat::Roo
   const std::string channel = irc_channel(room.name);
   const bool for_operators = letter == 'e' || letter == 'I';
   if (for_operators && !operator_ && !chat::at_least(room.ranks, chat::Rank::half_operator)) {
-    return append_reply(out, Numeric::err_chanoprivsneeded, {channel}, text_of(Numeric::err_chanoprivsneeded));
+    return append_reply(out, Numeric::err_chanoprivsneeded, {channel},
+                        text_of(Numeric::err_chanoprivsneeded));
   }
   const auto entry = [&](Numeric numeric, const chat::MaskEntry& mask, std::string_view prefix) {
     wire::IrcWriter line(out);
     begin_numeric(line, numeric);
     line.echo(channel);
     if (letter == 'q') line.middle("q");
-    line.echo(std::string(prefix) + mask_text(mask.on, mask.pattern)).echo(mask.by).middle(seconds_text(mask.at));
+    line.echo(std::string(prefix) + mask_text(mask.on, mask.pattern))
+        .echo(mask.by)
+        .middle(seconds_text(mask.at));
   };
   const auto list = [&](chat::MaskList which, Numeric numeric, std::string_view prefix = "") {
     if (!room.state) return;
@@ -195,7 +205,8 @@ void IrcSession::append_mask_list(std::string& out, char letter, const chat::Roo
     end = Numeric::rpl_endofinvitelist;
   } else {
     list(chat::MaskList::mutes, Numeric::rpl_quietlist);
-    return append_reply(out, Numeric::rpl_endofquietlist, {channel, "q"}, text_of(Numeric::rpl_endofquietlist));
+    return append_reply(out, Numeric::rpl_endofquietlist, {channel, "q"},
+                        text_of(Numeric::rpl_endofquietlist));
   }
   append_reply(out, end, {channel}, text_of(end));
 }

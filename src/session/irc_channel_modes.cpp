@@ -51,7 +51,8 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
     return p[next++];
   };
   const auto bad_parameter = [&](char letter, std::string_view value, std::string_view why) {
-    reply_text(Numeric::err_invalidmodeparam, {channel, std::string(1, letter), value.empty() ? "*" : value}, why);
+    reply_text(Numeric::err_invalidmodeparam, {channel, std::string(1, letter), value.empty() ? "*" : value},
+               why);
   };
   const auto add = [&](chat::RoomChange change) {
     change.on = on;
@@ -67,8 +68,8 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
       add(change);
     } else if (letter == 'k') {
       const auto key = parameter();
-      const bool bad = !key || key->empty() || key->size() > kKeyBytesMax ||
-                       key->find_first_of(", :") != key->npos;
+      const bool bad =
+          !key || key->empty() || key->size() > kKeyBytesMax || key->find_first_of(", :") != key->npos;
       if (on && !key) {
         need_more("MODE");
       } else if (on && bad) {
@@ -115,7 +116,8 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
       }
       Mask mask = mask_of(*text);
       change.what = What::mask;
-      change.list = letter == 'q' || (letter == 'b' && mask.mutes) ? chat::MaskList::mutes : *list_of_letter(letter);
+      change.list =
+          letter == 'q' || (letter == 'b' && mask.mutes) ? chat::MaskList::mutes : *list_of_letter(letter);
       change.mask_on = mask.on;
       change.text = std::move(mask.pattern);
       add(change);

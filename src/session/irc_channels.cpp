@@ -21,7 +21,8 @@ std::string cut(std::string_view text, std::size_t bytes_max) {
 }  // namespace
 
 const chat::NamedRoom* IrcSession::room_called(std::string_view channel) const {
-  const auto exact = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& room) { return room.name == channel; });
+  const auto exact =
+      std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& room) { return room.name == channel; });
   if (exact != rooms_.end()) return &*exact;
   const auto folded = chat::fold_name(chat_name(channel));
   for (const chat::NamedRoom& room : rooms_) {
@@ -112,7 +113,8 @@ void IrcSession::do_knock(Params p) {
 /// IRCv3 draft/channel-rename.
 void IrcSession::do_rename(Params p) {
   task().words = {std::string(p[0]), std::string(p[1])};
-  ask(chat::RenameRoom{chat_name(p[0]), chat_name(p[1]), p.size() > 2 ? cut(p[2], options_.kick_length) : ""});
+  ask(chat::RenameRoom{chat_name(p[0]), chat_name(p[1]),
+                       p.size() > 2 ? cut(p[2], options_.kick_length) : ""});
 }
 
 }  // namespace veche::session

@@ -9,11 +9,13 @@ std::span<const IrcCommand> IrcCommand::table() {
   using S = IrcSession;
   using enum IrcWhen;
   static constexpr auto kTable = std::to_array<IrcCommand>({
-      {"ACCEPT", &S::do_accept, 1, after, "ACCEPT <nick>|-<nick>|*[,...]: whom you take private messages from (+g)"},
+      {"ACCEPT", &S::do_accept, 1, after,
+       "ACCEPT <nick>|-<nick>|*[,...]: whom you take private messages from (+g)"},
       {"ADMIN", &S::do_admin, 0, after, "ADMIN: who runs this server"},
       {"AWAY", &S::do_away, 0, after, "AWAY [<text>]: you are away, or back"},
       {"CAP", &S::do_cap, 1, always, "CAP LS|LIST|REQ|END: what your client can do"},
-      {"DLINE", &S::do_dline, 1, after, "DLINE [<minutes>] <network> [:<reason>]: bans addresses (operators)"},
+      {"DLINE", &S::do_dline, 1, after,
+       "DLINE [<minutes>] <network> [:<reason>]: bans addresses (operators)"},
       {"HELP", &S::do_help, 0, after, "HELP [<command>]: this help"},
       {"HELPOP", &S::do_help, 0, after, "HELPOP [<command>]: this help"},
       {"INFO", &S::do_info, 0, after, "INFO: about this server"},
@@ -22,10 +24,12 @@ std::span<const IrcCommand> IrcCommand::table() {
       {"JOIN", &S::do_join, 1, after, "JOIN <channel>[,...] [<key>[,...]], or JOIN 0 to leave all"},
       {"KICK", &S::do_kick, 2, after, "KICK <channel> <nick>[,...] [:<reason>]"},
       {"KILL", &S::do_kill, 1, after, "KILL <nick> [:<reason>]: ends somebody's connections (operators)"},
-      {"KLINE", &S::do_kline, 1, after, "KLINE [<minutes>] <nick|account|address> [:<reason>]: bans (operators)"},
+      {"KLINE", &S::do_kline, 1, after,
+       "KLINE [<minutes>] <nick|account|address> [:<reason>]: bans (operators)"},
       {"KNOCK", &S::do_knock, 1, after, "KNOCK <channel> [:<text>]: asks to be invited"},
       {"LINKS", &S::do_links, 0, after, "LINKS: the servers of this network"},
-      {"LIST", &S::do_list, 0, after, "LIST [<channel or condition>[,...]]: channels; conditions: <N >N C<N T>N mask !mask"},
+      {"LIST", &S::do_list, 0, after,
+       "LIST [<channel or condition>[,...]]: channels; conditions: <N >N C<N T>N mask !mask"},
       {"LUSERS", &S::do_lusers, 0, after, "LUSERS: how many are here"},
       {"MODE", &S::do_mode, 1, after, "MODE <channel|nick> [<modes> [<parameter> ...]]"},
       {"MONITOR", &S::do_monitor, 1, after, "MONITOR + <nick>[,...] | - <nick>[,...] | C | L | S"},
@@ -35,7 +39,8 @@ std::span<const IrcCommand> IrcCommand::table() {
       {"NOTICE", &S::do_notice, 0, after, "NOTICE <target>[,...] :<text>"},
       {"OPER", &S::do_oper, 2, after, "OPER <name> <password>: become an operator"},
       {"PART", &S::do_part, 1, after, "PART <channel>[,...] [:<reason>]"},
-      {"PASS", &S::do_pass, 1, always, "PASS <password>: the server's, or your account's (<account>:<password>)"},
+      {"PASS", &S::do_pass, 1, always,
+       "PASS <password>: the server's, or your account's (<account>:<password>)"},
       {"PING", &S::do_ping, 0, always, "PING <text>", false},
       {"PONG", &S::do_pong, 0, always, "PONG <text>", false},
       {"PRIVMSG", &S::do_privmsg, 0, after, "PRIVMSG <target>[,...] :<text>"},
@@ -63,8 +68,9 @@ std::span<const IrcCommand> IrcCommand::table() {
 
 const IrcCommand* IrcCommand::find(std::string_view name) {
   const auto rows = table();
-  const auto row = std::lower_bound(rows.begin(), rows.end(), name,
-                                    [](const IrcCommand& r, std::string_view wanted) { return r.name < wanted; });
+  const auto row =
+      std::lower_bound(rows.begin(), rows.end(), name,
+                       [](const IrcCommand& r, std::string_view wanted) { return r.name < wanted; });
   return row == rows.end() || row->name != name ? nullptr : &*row;
 }
 

@@ -99,8 +99,8 @@ struct Encoder {
     for (const RankLetter& row : rank_letters()) {
       if (event.to == chat::bit(row.rank)) target.insert(target.begin(), row.prefix);
     }
-    write_message(out, caps, {message.time, event.person.get(), id, event.tags}, *event.person, message.kind, target,
-                  message.text);
+    write_message(out, caps, {message.time, event.person.get(), id, event.tags}, *event.person, message.kind,
+                  target, message.text);
   }
   void operator()(const chat::Tagged& event) const {
     if (!has(caps, Cap::message_tags)) return;
@@ -150,7 +150,8 @@ struct Encoder {
     wire::IrcWriter line(out);
     begin(line, event.person, event.time, "QUIT");
     if (event.put_out) {
-      line.trailing(event.reason.empty() ? "Removed by an operator" : "Removed by an operator: " + event.reason);
+      line.trailing(event.reason.empty() ? "Removed by an operator"
+                                         : "Removed by an operator: " + event.reason);
     } else {
       line.trailing(event.reason.empty() ? "Quit" : event.reason);
     }
@@ -164,7 +165,9 @@ struct Encoder {
     wire::IrcWriter line(out);
     begin(line, event.by, event.time, "KICK");
     const std::string_view by = event.by ? std::string_view(event.by->name) : moment.server_name;
-    line.middle(irc_channel(event.room)).middle(irc_nick(event.name)).trailing(event.reason.empty() ? by : event.reason);
+    line.middle(irc_channel(event.room))
+        .middle(irc_nick(event.name))
+        .trailing(event.reason.empty() ? by : event.reason);
   }
   void operator()(const chat::TopicSet& event) const {
     wire::IrcWriter line(out);
@@ -238,7 +241,9 @@ void write_source(wire::IrcWriter& line, const chat::Person* person, const Momen
 
 void write_message(std::string& out, Caps caps, const LineTags& tags, const chat::Person& person,
                    chat::MessageKind kind, std::string_view target, std::string_view text) {
-  constexpr std::string_view kActionBegin = "\x01" "ACTION ";
+  constexpr std::string_view kActionBegin =
+      "\x01"
+      "ACTION ";
   constexpr std::string_view kActionEnd = "\x01";
   const bool action = kind == chat::MessageKind::action;
   const std::string_view command = kind == chat::MessageKind::notice ? "NOTICE" : "PRIVMSG";
@@ -276,8 +281,9 @@ std::string server_time_text(base::WallTime time) {
   const year_month_day date{day};
   const hh_mm_ss clock{floor<milliseconds>(time - day)};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
 std::string mask_of(const chat::Person& person) {

@@ -1,6 +1,6 @@
-// How IRC writes what happens in a room, once for all clients with the same capabilities (irc_caps.h): source,
-// command, parameters, and the tags that were asked for. A text that is longer than a line (from telnet)
-// becomes several. Pure; any thread.
+// How IRC writes what happens in a room, once for all clients with the same capabilities (irc_caps.h):
+// source, command, parameters, and the tags that were asked for. A text that is longer than a line (from
+// telnet) becomes several. Pure; any thread.
 #pragma once
 
 #include "chat/event.h"

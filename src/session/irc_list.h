@@ -21,8 +21,9 @@ void for_each_target(std::string_view list, Visit visit) {
   }
 }
 
-/// Whether a channel meets all of `conditions`: `>N` and `<N` count members, `C>N` and `C<N` the minutes since
-/// it was made, `T>N` and `T<N` those since its topic was set, `MASK` must match its name, `!MASK` must not.
+/// Whether a channel meets all of `conditions`: `>N` and `<N` count members, `C>N` and `C<N` the minutes
+/// since it was made, `T>N` and `T<N` those since its topic was set, `MASK` must match its name, `!MASK` must
+/// not.
 bool meets(const chat::RoomsView::Line& room, std::span<const std::string> conditions, base::WallTime now);
 
 }  // namespace veche::session

@@ -15,7 +15,9 @@ namespace veche::session {
 namespace {
 
 /// CTCP ACTION, and its text.
-constexpr std::string_view kActionBegin = "\x01" "ACTION ";
+constexpr std::string_view kActionBegin =
+    "\x01"
+    "ACTION ";
 
 bool take_action(std::string_view& text) {
   if (!text.starts_with(kActionBegin)) return false;
@@ -48,7 +50,8 @@ void IrcSession::do_tagmsg(Params p) { speak("TAGMSG", p, chat::MessageKind::tex
 void IrcSession::speak(std::string_view command, Params p, chat::MessageKind kind, bool tags_only) {
   const bool silent = kind == chat::MessageKind::notice;
   if (p.empty() || p[0].empty()) {
-    if (!silent) reply_text(Numeric::err_norecipient, {}, "No recipient given (" + std::string(command) + ")");
+    if (!silent)
+      reply_text(Numeric::err_norecipient, {}, "No recipient given (" + std::string(command) + ")");
     return;
   }
   std::string_view text = !tags_only && p.size() > 1 ? p[1] : std::string_view();
@@ -71,7 +74,8 @@ void IrcSession::speak(std::string_view command, Params p, chat::MessageKind kin
   });
 }
 
-void IrcSession::speak_to(std::string_view target, std::string_view text, chat::MessageKind kind, bool tags_only) {
+void IrcSession::speak_to(std::string_view target, std::string_view text, chat::MessageKind kind,
+                          bool tags_only) {
   const bool labelled = task_ && !task_->label.empty();
   const bool echo = wants(Cap::echo_message);
   const std::string tags = task_ ? client_only(task_->tags) : std::string();
@@ -105,10 +109,11 @@ void IrcSession::on_event(const chat::Tagged& event) { show_event(event, is_me(e
 void IrcSession::on_event(const chat::Told& event) {
   const bool own = is_me(event.person) && waiting_;
   std::string out;
-  write_message(out, caps_,
-                {event.time, event.person.get(),
-                 wants(Cap::message_tags) ? passing_id_text(event.serial, event.time) : std::string(), event.tags},
-                *event.person, event.kind, irc_nick(event.receiver), event.text);
+  write_message(
+      out, caps_,
+      {event.time, event.person.get(),
+       wants(Cap::message_tags) ? passing_id_text(event.serial, event.time) : std::string(), event.tags},
+      *event.person, event.kind, irc_nick(event.receiver), event.text);
   if (own) {
     answer_lines(out);
   } else {

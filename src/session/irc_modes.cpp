@@ -57,7 +57,8 @@ auto find_letter(const Table& table, char letter) {
   return std::find_if(table.begin(), table.end(), [letter](const auto& row) { return row.letter == letter; });
 }
 
-/// Splits "a:rest" where `a` is one of `letters`; '~' or '$' before it is taken too, as other servers write it.
+/// Splits "a:rest" where `a` is one of `letters`; '~' or '$' before it is taken too, as other servers write
+/// it.
 std::optional<char> take_extban(std::string_view& text, std::string_view letters) {
   std::string_view rest = text;
   if (rest.starts_with('~') || rest.starts_with('$')) rest.remove_prefix(1);
@@ -77,8 +78,8 @@ std::optional<Rank> rank_of_letter(char letter) {
 }
 
 std::optional<Rank> rank_of_prefix(char prefix) {
-  const auto row =
-      std::find_if(kRanks.begin(), kRanks.end(), [prefix](const RankLetter& r) { return r.prefix == prefix; });
+  const auto row = std::find_if(kRanks.begin(), kRanks.end(),
+                                [prefix](const RankLetter& r) { return r.prefix == prefix; });
   if (row == kRanks.end()) return std::nullopt;
   return row->rank;
 }
@@ -94,7 +95,8 @@ std::string rank_prefixes(chat::Ranks ranks, bool all) {
 }
 
 char letter_of(Rank rank) {
-  return std::find_if(kRanks.begin(), kRanks.end(), [rank](const RankLetter& r) { return r.rank == rank; })->letter;
+  return std::find_if(kRanks.begin(), kRanks.end(), [rank](const RankLetter& r) { return r.rank == rank; })
+      ->letter;
 }
 
 std::span<const FlagLetter> flag_letters() { return kFlags; }
@@ -106,7 +108,8 @@ std::optional<RoomFlag> flag_of_letter(char letter) {
 }
 
 char letter_of(RoomFlag flag) {
-  return std::find_if(kFlags.begin(), kFlags.end(), [flag](const FlagLetter& f) { return f.flag == flag; })->letter;
+  return std::find_if(kFlags.begin(), kFlags.end(), [flag](const FlagLetter& f) { return f.flag == flag; })
+      ->letter;
 }
 
 FlagsOrLetter flags_of_letters(std::string_view letters) {
@@ -174,7 +177,9 @@ Mask mask_of(std::string_view text) {
   }
   const std::size_t bang = text.find('!');
   const std::size_t at = text.find('@', bang == text.npos ? 0 : bang);
-  const auto or_all = [](std::string_view part) { return part.empty() ? std::string("*") : std::string(part); };
+  const auto or_all = [](std::string_view part) {
+    return part.empty() ? std::string("*") : std::string(part);
+  };
   if (bang == text.npos && at == text.npos) {
     // A word with a dot or a colon is a host, anything else a nickname.
     const bool host = text.find_first_of(".:") != text.npos;

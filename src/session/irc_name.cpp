@@ -18,7 +18,8 @@ void append_full_width(std::string& out, char c) {
 bool is_in(std::string_view set, char c) { return set.find(c) != set.npos; }
 
 std::string shown(std::string_view name, std::string_view never, std::string_view not_at_start) {
-  const bool plain = name.find_first_of(never) == name.npos && (name.empty() || !is_in(not_at_start, name[0]));
+  const bool plain =
+      name.find_first_of(never) == name.npos && (name.empty() || !is_in(not_at_start, name[0]));
   if (plain) return std::string(name);
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {

@@ -1,5 +1,5 @@
-// IrcSession: who there is (modern.ircdocs.horse, "User-Based Queries"; IRCv3 WHOX). Questions here, answers in
-// irc_people_answers.cpp.
+// IrcSession: who there is (modern.ircdocs.horse, "User-Based Queries"; IRCv3 WHOX). Questions here, answers
+// in irc_people_answers.cpp.
 #include "session/irc_list.h"
 #include "session/irc_name.h"
 #include "session/irc_session.h"

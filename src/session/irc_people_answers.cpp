@@ -51,12 +51,14 @@ void IrcSession::on_event(const chat::People& event) {
       if (operators_only && !holds_office(view)) continue;
       task().fields.empty() ? show_who(view, out) : show_whox(view, out);
     }
-    if (event.truncated) append_reply(out, Numeric::rpl_tryagain, {"WHO"}, "There are more; a narrower mask shows them");
+    if (event.truncated)
+      append_reply(out, Numeric::rpl_tryagain, {"WHO"}, "There are more; a narrower mask shows them");
   } else if (is_doing("WHOIS")) {
     const std::string nick = task().words.front();
     task().words.erase(task().words.begin());
     for (const PersonView& view : event.people) show_whois(view, out);
-    if (event.people.empty()) append_reply(out, Numeric::err_nosuchnick, {nick}, text_of(Numeric::err_nosuchnick));
+    if (event.people.empty())
+      append_reply(out, Numeric::err_nosuchnick, {nick}, text_of(Numeric::err_nosuchnick));
     append_reply(out, Numeric::rpl_endofwhois, {nick}, text_of(Numeric::rpl_endofwhois));
   } else if (is_doing("MODE")) {
     const std::string& nick = task().words.front();
@@ -150,7 +152,8 @@ void IrcSession::show_whois(const PersonView& view, std::string& out) {
   const std::string nick = irc_nick(view.person->name);
   const bool may_know = operator_ || is_me(view.person);
   const auto fixed = [&](Numeric numeric) { append_reply(out, numeric, {nick}, text_of(numeric)); };
-  append_reply(out, Numeric::rpl_whoisuser, {nick, view.person->username, view.person->host, "*"}, realname(view));
+  append_reply(out, Numeric::rpl_whoisuser, {nick, view.person->username, view.person->host, "*"},
+               realname(view));
   if (may_know) {
     const std::string address = base::address_text(view.address);
     append_reply(out, Numeric::rpl_whoishost, {nick}, fmt::format("is connecting from *@{0} {0}", address));
@@ -164,7 +167,8 @@ void IrcSession::show_whois(const PersonView& view, std::string& out) {
     line.middle(nick).trailing("");
     for (bool first = true; i < view.rooms.size(); ++i, first = false) {
       const auto& [name, ranks] = view.rooms[i];
-      const std::string word = (first ? "" : " ") + rank_prefixes(ranks, wants(Cap::multi_prefix)) + irc_channel(name);
+      const std::string word =
+          (first ? "" : " ") + rank_prefixes(ranks, wants(Cap::multi_prefix)) + irc_channel(name);
       if (!first && word.size() > line.room()) break;
       line.more(word);
     }
@@ -180,7 +184,9 @@ void IrcSession::show_whois(const PersonView& view, std::string& out) {
   if (view.person->bot) fixed(Numeric::rpl_whoisbot);
   wire::IrcWriter line(out);
   begin_numeric(line, Numeric::rpl_whoisidle);
-  line.middle(nick).number(std::max<std::int64_t>(0, idle_seconds(view))).middle(seconds_text(view.connected));
+  line.middle(nick)
+      .number(std::max<std::int64_t>(0, idle_seconds(view)))
+      .middle(seconds_text(view.connected));
   line.trailing(text_of(Numeric::rpl_whoisidle));
 }
 
@@ -193,7 +199,8 @@ void IrcSession::on_event(const chat::Past& event) {
                  was.realname.empty() ? was.person->name : was.realname);
     if (operator_) {
       const std::string address = base::address_text(was.address);
-      append_reply(out, Numeric::rpl_whoishost, {nick}, fmt::format("was connecting from *@{0} {0}", address));
+      append_reply(out, Numeric::rpl_whoishost, {nick},
+                   fmt::format("was connecting from *@{0} {0}", address));
     }
     append_reply(out, Numeric::rpl_whoisserver, {nick, options_.server_name}, server_time_text(was.gone));
   }

@@ -31,7 +31,8 @@ void IrcSession::on_event(const chat::Refused& event) {
 }
 
 void IrcSession::refuse(const chat::Refused& event) {
-  const std::string subject = is_channel(event.subject) ? irc_channel(event.subject) : irc_nick(event.subject);
+  const std::string subject =
+      is_channel(event.subject) ? irc_channel(event.subject) : irc_nick(event.subject);
   const std::string channel = task_ && !task_->words.empty() ? task_->words.front() : subject;
   const bool about_room = is_channel(subject);
   switch (event.why) {
@@ -86,8 +87,9 @@ void IrcSession::refuse(const chat::Refused& event) {
       return reply_text(Numeric::err_cannotsendtochan, {subject.empty() ? "*" : subject},
                         event.reason.empty() ? "You are muted" : "You are muted: " + event.reason);
     case Refusal::too_fast:
-      return reply_text(Numeric::err_cannotsendtochan, {subject.empty() ? "*" : subject},
-                        fmt::format("Slow mode: you may speak again in {} seconds", event.retry_after.count()));
+      return reply_text(
+          Numeric::err_cannotsendtochan, {subject.empty() ? "*" : subject},
+          fmt::format("Slow mode: you may speak again in {} seconds", event.retry_after.count()));
     case Refusal::renames_off:
       return reply(Numeric::err_nonickchange, {subject});
     case Refusal::member_not_in_room:
@@ -120,7 +122,8 @@ void IrcSession::refuse(const chat::Refused& event) {
     case Refusal::asked_already:
       return reply(Numeric::rpl_targumodeg, {subject});
     case Refusal::takes_accounts_only:
-      return reply_text(Numeric::err_needreggednick, {subject}, "takes private messages from accounts only (+R)");
+      return reply_text(Numeric::err_needreggednick, {subject},
+                        "takes private messages from accounts only (+R)");
     case Refusal::not_an_operator:
       return reply(Numeric::err_noprivileges);
     case Refusal::watch_full:

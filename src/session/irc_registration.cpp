@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view kTokenPrefix = "token:";
 constexpr std::size_t kCapLineBytesMax = 400;
-constexpr std::size_t kUsernameBytesMax = 10;  // USERLEN
+constexpr std::size_t kUsernameBytesMax = 10;   // USERLEN
 constexpr std::size_t kRealnameBytesMax = 150;  // NAMELEN
 constexpr std::size_t kTokensPerLine = 13;      // of ISUPPORT (modern.ircdocs.horse, RPL_ISUPPORT)
 
@@ -38,11 +38,24 @@ bool same_secret(std::string_view a, std::string_view b) {
 std::string username_of(std::string_view text) {
   std::string username = "~";
   for (const char c : text) {
-    const bool fits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-                      c == '_' || c == '.';
+    const bool fits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '-' || c == '_' || c == '.';
     if (fits && username.size() < kUsernameBytesMax) username += c;
   }
   return username.size() == 1 ? "~irc" : username;
+}
+
+/// A value as a token of ISUPPORT: spaces, `=` and backslashes are escaped.
+std::string token_value(std::string_view text) {
+  std::string value;
+  for (const char c : text) {
+    if (c == ' ' || c == '=' || c == '\\') {
+      value += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+    } else {
+      value += c;
+    }
+  }
+  return value;
 }
 
 std::string cut(std::string_view text, std::size_t bytes_max) {
@@ -112,7 +125,11 @@ void IrcSession::cap_request(std::string_view wanted) {
     }
   }
   answer([&](wire::IrcWriter& line) {
-    line.source(options_.server_name).command("CAP").middle(nick_).middle(known ? "ACK" : "NAK").trailing(wanted);
+    line.source(options_.server_name)
+        .command("CAP")
+        .middle(nick_)
+        .middle(known ? "ACK" : "NAK")
+        .trailing(wanted);
   });
   if (known) caps_ = caps;
 }
@@ -206,7 +223,8 @@ void IrcSession::verify_pass() {
   step_ = Step::entering;
   std::string_view password = registration_->password;
   std::string account = registration_->nick;
-  if (const std::size_t colon = password.find(':'); colon != password.npos && !password.starts_with(kTokenPrefix)) {
+  if (const std::size_t colon = password.find(':');
+      colon != password.npos && !password.starts_with(kTokenPrefix)) {
     account = password.substr(0, colon);
     password.remove_prefix(colon + 1);
   }
@@ -296,7 +314,8 @@ bool IrcSession::refused_to_enter(const chat::Refused& event) {
       reply(Numeric::err_nicknameinuse, {irc_nick(nick)});
       break;
     case Refusal::name_registered:
-      reply_text(Numeric::err_nicknameinuse, {irc_nick(nick)}, "Nickname is reserved by an account: PASS logs in to it");
+      reply_text(Numeric::err_nicknameinuse, {irc_nick(nick)},
+                 "Nickname is reserved by an account: PASS logs in to it");
       break;
     case Refusal::account_required:
       reply_text(Numeric::err_passwdmismatch, {}, "You need an account here: PASS <account>:<password>");
@@ -355,7 +374,7 @@ void IrcSession::append_isupport(std::string& out) const {
       "EXCEPTS=e",
       "EXTBAN=,Uam",
       "ACCOUNTEXTBAN=a",
-      fmt::format("HOSTLEN={}", 63),
+      "HOSTLEN=63",
       "INVEX=I",
       fmt::format("KICKLEN={}", options_.kick_length),
       "KNOCK",
@@ -364,14 +383,15 @@ void IrcSession::append_isupport(std::string& out) const {
       fmt::format("MODES={}", base::limits::kModesPerCommandMax),
       fmt::format("MONITOR={}", options_.monitor),
       fmt::format("NAMELEN={}", kRealnameBytesMax),
-      "NETWORK=" + options_.network,
+      "NETWORK=" + token_value(options_.network),
       fmt::format("NICKLEN={}", options_.nick_length),
       "PREFIX=" + prefix_token(),
       "SAFELIST",
       "STATUSMSG=~&@%+",
-      fmt::format("TARGMAX=ACCEPT:,ISON:,JOIN:,KICK:{0},LIST:,MONITOR:,NAMES:{0},NOTICE:{0},PART:,PRIVMSG:{0},"
-                  "TAGMSG:{0},USERHOST:,WHOIS:{0},WHOWAS:1",
-                  base::limits::kTargetsMax),
+      fmt::format(
+          "TARGMAX=ACCEPT:,ISON:,JOIN:,KICK:{0},LIST:,MONITOR:,NAMES:{0},NOTICE:{0},PART:,PRIVMSG:{0},"
+          "TAGMSG:{0},USERHOST:,WHOIS:{0},WHOWAS:1",
+          base::limits::kTargetsMax),
       fmt::format("TOPICLEN={}", options_.topic_length),
       fmt::format("USERLEN={}", kUsernameBytesMax),
       options_.utf8_only ? "UTF8ONLY" : "",
@@ -395,15 +415,16 @@ void IrcSession::append_lusers(std::string& out, const chat::Counts& counts) con
     append_reply(out, numeric, {std::to_string(n)}, text_of(numeric));
   };
   append_reply(out, Numeric::rpl_luserclient, {},
-               fmt::format("There are {} users and {} invisible on 1 servers", counts.users - counts.invisible,
-                           counts.invisible));
+               fmt::format("There are {} users and {} invisible on 1 servers",
+                           counts.users - counts.invisible, counts.invisible));
   count(Numeric::rpl_luserop, counts.operators);
   count(Numeric::rpl_luserunknown, counts.unknown);
   count(Numeric::rpl_luserchannels, counts.rooms);
   append_reply(out, Numeric::rpl_luserme, {}, fmt::format("I have {} clients and 1 servers", counts.users));
   const std::string users = std::to_string(counts.users);
   const std::string most = std::to_string(counts.users_max);
-  append_reply(out, Numeric::rpl_localusers, {users, most}, fmt::format("Current local users {}, max {}", users, most));
+  append_reply(out, Numeric::rpl_localusers, {users, most},
+               fmt::format("Current local users {}, max {}", users, most));
   append_reply(out, Numeric::rpl_globalusers, {users, most},
                fmt::format("Current global users {}, max {}", users, most));
 }
@@ -412,7 +433,8 @@ void IrcSession::append_motd(std::string& out) const {
   if (options_.motd.empty()) {
     return append_reply(out, Numeric::err_nomotd, {}, text_of(Numeric::err_nomotd));
   }
-  append_reply(out, Numeric::rpl_motdstart, {}, fmt::format("- {} Message of the day -", options_.server_name));
+  append_reply(out, Numeric::rpl_motdstart, {},
+               fmt::format("- {} Message of the day -", options_.server_name));
   for (const std::string& line : options_.motd) append_reply(out, Numeric::rpl_motd, {}, "- " + line);
   append_reply(out, Numeric::rpl_endofmotd, {}, text_of(Numeric::rpl_endofmotd));
 }

@@ -1,5 +1,5 @@
-// IrcSession: what one is to others (AWAY, SETNAME, ACCEPT, user modes) and whose coming and going one is told
-// of (IRCv3 monitor, extended-monitor).
+// IrcSession: what one is to others (AWAY, SETNAME, ACCEPT, user modes) and whose coming and going one is
+// told of (IRCv3 monitor, extended-monitor).
 #include "base/text.h"
 #include "base/text_cut.h"
 #include "session/irc_encoder.h"
@@ -101,7 +101,8 @@ void IrcSession::on_event(const chat::FlagsChanged& event) {
   operator_ = office;
   if (on.empty() && off.empty()) return;
   answer([&](wire::IrcWriter& line) {
-    line.source(nick_).command("MODE").middle(nick_).trailing((on.empty() ? "" : "+" + on) + (off.empty() ? "" : "-" + off));
+    line.source(nick_).command("MODE").middle(nick_).trailing((on.empty() ? "" : "+" + on) +
+                                                              (off.empty() ? "" : "-" + off));
   });
   if (is_doing("OPER")) reply(Numeric::rpl_youreoper);
 }
@@ -112,9 +113,8 @@ void IrcSession::do_monitor(Params p) {
   const std::string_view what = p[0];
   chat::Watch order;
   const auto names = [&](std::vector<std::string>& list) {
-    for_each_target(p.size() > 1 ? p[1] : std::string_view(), [&](std::string_view nick) {
-      list.push_back(chat_name(nick));
-    });
+    for_each_target(p.size() > 1 ? p[1] : std::string_view(),
+                    [&](std::string_view nick) { list.push_back(chat_name(nick)); });
   };
   if (what == "+") {
     names(order.add);
@@ -133,7 +133,8 @@ void IrcSession::do_monitor(Params p) {
 }
 
 /// Comma-separated names as many lines as they need.
-void IrcSession::append_name_lines(std::string& out, Numeric numeric, std::span<const std::string> names) const {
+void IrcSession::append_name_lines(std::string& out, Numeric numeric,
+                                   std::span<const std::string> names) const {
   for (std::size_t i = 0; i < names.size();) {
     wire::IrcWriter line(out);
     begin_numeric(line, numeric);

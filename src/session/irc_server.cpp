@@ -61,7 +61,9 @@ void IrcSession::do_time(Params p) {
 
 void IrcSession::do_admin(Params p) {
   if (!is_this_server(p, 0)) return;
-  const auto shown = [](const std::string& text) { return text.empty() ? std::string_view("-") : std::string_view(text); };
+  const auto shown = [](const std::string& text) {
+    return text.empty() ? std::string_view("-") : std::string_view(text);
+  };
   reply(Numeric::rpl_adminme, {options_.server_name});
   reply_text(Numeric::rpl_adminloc1, {}, shown(options_.admin.location));
   reply_text(Numeric::rpl_adminloc2, {}, shown(options_.admin.name));
@@ -81,8 +83,9 @@ void IrcSession::do_stats(Params p) {
   const std::string_view query = p[0].substr(0, 1);
   if (query == "u") {
     const auto up = std::chrono::floor<std::chrono::seconds>(host_.wall_time() - options_.created).count();
-    reply_text(Numeric::rpl_statsuptime, {},
-               fmt::format("Server Up {} days {}:{:02}:{:02}", up / 86400, up / 3600 % 24, up / 60 % 60, up % 60));
+    reply_text(
+        Numeric::rpl_statsuptime, {},
+        fmt::format("Server Up {} days {}:{:02}:{:02}", up / 86400, up / 3600 % 24, up / 60 % 60, up % 60));
   }
   reply(Numeric::rpl_endofstats, {query});
 }
@@ -112,7 +115,8 @@ void IrcSession::do_help(Params p) {
   const IrcCommand* const row = IrcCommand::find(wire::upper_command(subject, buffer));
   if (row == nullptr) return reply(Numeric::err_helpnotfound, {subject});
   reply_text(Numeric::rpl_helpstart, {row->name}, row->help);
-  reply_text(Numeric::rpl_helptxt, {row->name}, row->when == IrcWhen::after ? "After registration." : "At any time.");
+  reply_text(Numeric::rpl_helptxt, {row->name},
+             row->when == IrcWhen::after ? "After registration." : "At any time.");
   reply(Numeric::rpl_endofhelp, {row->name});
 }
 

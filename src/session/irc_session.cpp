@@ -234,7 +234,9 @@ void IrcSession::time_passed() {
   const auto silent_for = [this](base::MonoTime since) {
     return std::chrono::floor<milliseconds>(host_.now() - since);
   };
-  const auto seconds = [](milliseconds time) { return std::chrono::round<std::chrono::seconds>(time).count(); };
+  const auto seconds = [](milliseconds time) {
+    return std::chrono::round<std::chrono::seconds>(time).count();
+  };
   switch (std::exchange(timer_for_, TimerFor::nothing)) {
     case TimerFor::nothing:
       return;
@@ -311,8 +313,8 @@ void IrcSession::begin_numeric(wire::IrcWriter& line, Numeric numeric) const {
   line.source(options_.server_name).numeric(static_cast<unsigned>(numeric)).middle(nick_);
 }
 
-void IrcSession::append_reply(std::string& out, Numeric numeric, std::initializer_list<std::string_view> words,
-                              std::string_view text) const {
+void IrcSession::append_reply(std::string& out, Numeric numeric,
+                              std::initializer_list<std::string_view> words, std::string_view text) const {
   wire::IrcWriter line(out);
   begin_numeric(line, numeric);
   for (const std::string_view word : words) line.echo(word);
@@ -323,7 +325,8 @@ void IrcSession::reply(Numeric numeric, std::initializer_list<std::string_view> 
   reply_text(numeric, words, text_of(numeric));
 }
 
-void IrcSession::reply_text(Numeric numeric, std::initializer_list<std::string_view> words, std::string_view text) {
+void IrcSession::reply_text(Numeric numeric, std::initializer_list<std::string_view> words,
+                            std::string_view text) {
   std::string line;
   append_reply(line, numeric, words, text);
   answer_lines(line);

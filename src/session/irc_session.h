@@ -1,12 +1,12 @@
 // The IRC dialect ("Modern IRC Client Protocol", modern.ircdocs.horse; RFC 1459 and 2812 where it is silent;
-// IRCv3): what an IRC client sends and is sent. docs/irc.md lists every command, mode, capability and ISUPPORT
-// token with its source.
+// IRCv3): what an IRC client sends and is sent. docs/irc.md lists every command, mode, capability and
+// ISUPPORT token with its source.
 //
-// Lines are done one after another. A line that asks something of the chat is unfinished until the chat's Done
-// for the last command of it (Command::acknowledge); the lines behind it wait in the decoder. So answers come
-// in the order of the questions, and what the chat sends this session meanwhile as the answer can be told from
-// what just happens: an answer may have to be labelled, or be a batch (IRCv3 labeled-response). What is said
-// to a room is not waited for: it is the hot path, and has no answer.
+// Lines are done one after another. A line that asks something of the chat is unfinished until the chat's
+// Done for the last command of it (Command::acknowledge); the lines behind it wait in the decoder. So answers
+// come in the order of the questions, and what the chat sends this session meanwhile as the answer can be
+// told from what just happens: an answer may have to be labelled, or be a batch (IRCv3 labeled-response).
+// What is said to a room is not waited for: it is the hot path, and has no answer.
 //
 //   irc_session.cpp        input, output, deadlines, labels
 //   irc_registration.cpp   CAP, PASS, NICK, USER, entering, the welcome
@@ -87,12 +87,12 @@ class IrcSession final : public Session {
   };
   /// The line that is being done, and what its answers need.
   struct Task {
-    std::string tags;              // of the line, as they came
-    std::string label;             // IRCv3 labeled-response; empty: none
-    std::vector<std::string> held;  // the answer's lines, if they have to be labelled
-    std::vector<std::string> words;  // of the command, as its answers need them
-    std::string fields;              // WHOX: what is asked for; MODE: the lists that are
-    bool flag = false;               // what the command's own file says
+    std::string tags;                      // of the line, as they came
+    std::string label;                     // IRCv3 labeled-response; empty: none
+    std::vector<std::string> held;         // the answer's lines, if they have to be labelled
+    std::vector<std::string> words;        // of the command, as its answers need them
+    std::string fields;                    // WHOX: what is asked for; MODE: the lists that are
+    bool flag = false;                     // what the command's own file says
     void (IrcSession::*then)() = nullptr;  // when all is answered
   };
 
@@ -315,8 +315,8 @@ class IrcSession final : public Session {
   std::uint8_t asked_ = 0;  // the row of the command that is being done
   Step step_ = Step::greeting;
   TimerFor timer_for_ = TimerFor::nothing;
-  bool waiting_ = true;         // a line is unfinished
-  bool in_line_ = false;        // a handler is running
+  bool waiting_ = true;          // a line is unfinished
+  bool in_line_ = false;         // a handler is running
   bool unacknowledged_ = false;  // something was said since the chat's last Done
   bool cap_302_ = false;
   bool operator_ = false;

@@ -112,7 +112,8 @@ Words words_for(Refusal refusal) {
     case Refusal::knocks_off:
       return {"knocks-off", N_("One cannot knock at that room.")};
     case Refusal::asks_first:
-      return {"asks-first", N_("That person takes messages only from people he has accepted; he is told that you wrote.")};
+      return {"asks-first",
+              N_("That person takes messages only from people he has accepted; he is told that you wrote.")};
     case Refusal::asked_already:
       return {"asked-already", N_("That person has been told already that you wrote.")};
     case Refusal::takes_accounts_only:
