@@ -1,4 +1,5 @@
 // IrcSession: what the chat answers about channels: JOIN with its topic and names, lists, modes.
+#include "chat/name.h"
 #include "session/irc_encoder.h"
 #include "session/irc_list.h"
 #include "session/irc_modes.h"
@@ -75,6 +76,8 @@ void IrcSession::on_event(const chat::Left& event) {
 }
 
 void IrcSession::on_event(const chat::Expelled& event) {
+  if (is_me(event.by) && is_doing("KICK") && task_ && !task_->words.empty())
+    task_->words.erase(task_->words.begin());
   if (is_my_name(event.name)) std::erase_if(rooms_, [&](const auto& room) { return room.id == event.id; });
   show_event(event, is_me(event.by));
 }
@@ -95,13 +98,11 @@ void IrcSession::on_event(const chat::RoomRenamed& event) {
     write_tags(line, caps_, {event.time, event.by.get(), {}, {}});
     write_source(line, event.by.get(), moment());
     line.command("RENAME").middle(old_channel).middle(new_channel).trailing(event.reason);
-  } else {
-    const std::string reason =
-        event.reason.empty() ? "Changing channel name" : "Changing channel name: " + event.reason;
-    encode_irc(chat::Event(chat::Departed{event.old_name, self_->name, reason, self_, event.time}), caps_,
-               moment(), out);
+  } else if (chat::fold_name(event.old_name) != chat::fold_name(event.new_name)) {
+    chat::Departed departed{event.old_name, self_->name, event.reason, self_, event.time};
+    encode_irc(chat::Event(std::move(departed)), caps_, moment(), out);
     chat::Arrived arrived{event.new_name, self_->name, self_, {}, {}, 0, event.time};
-    encode_irc(chat::Event(arrived), caps_, moment(), out);
+    encode_irc(chat::Event(std::move(arrived)), caps_, moment(), out);
     append_topic(out, new_channel, event.state);
     append_names(out, new_channel, event.roster, event.state);
   }

@@ -73,7 +73,7 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
       if (on && !key) {
         need_more("MODE");
       } else if (on && bad) {
-        bad_parameter('k', *key, "A key is 1 to 32 bytes without commas, colons and spaces");
+        bad_parameter('k', "*", "A key is 1 to 32 bytes without commas, colons and spaces");
       } else {
         change.what = What::key;
         if (on) change.text = *key;

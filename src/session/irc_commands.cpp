@@ -48,7 +48,7 @@ std::span<const IrcCommand> IrcCommand::table() {
       {"REHASH", &S::do_rehash, 0, after, "REHASH: the configuration is read again (operators)"},
       {"RENAME", &S::do_rename, 2, after, "RENAME <channel> <new name> [:<reason>]"},
       {"SETNAME", &S::do_setname, 1, after, "SETNAME :<real name>"},
-      {"STATS", &S::do_stats, 0, after, "STATS u|o|...: figures of this server"},
+      {"STATS", &S::do_stats, 0, after, "STATS u: how long this server has been up"},
       {"TAGMSG", &S::do_tagmsg, 1, after, "TAGMSG <target>[,...]: tags without a text"},
       {"TIME", &S::do_time, 0, after, "TIME: this server's clock"},
       {"TOPIC", &S::do_topic, 1, after, "TOPIC <channel> [:<text>]"},

@@ -104,10 +104,19 @@ void IrcSession::speak_to(std::string_view target, std::string_view text, chat::
 // --- what has been said, as far as it comes to this session by itself
 
 void IrcSession::on_event(const chat::Said& event) { show_event(event, is_me(event.person)); }
-void IrcSession::on_event(const chat::Tagged& event) { show_event(event, is_me(event.person)); }
+void IrcSession::on_event(const chat::Tagged& event) {
+  show_event(event, is_me(event.person) && is_echo(event.target));
+}
+
+/// Of what one sends to oneself the first copy is the delivery, the second the echo (IRCv3 echo-message).
+bool IrcSession::is_echo(std::string_view receiver) {
+  if (!waiting_) return false;
+  if (!is_my_name(receiver)) return true;
+  return std::exchange(task().flag, !task().flag);
+}
 
 void IrcSession::on_event(const chat::Told& event) {
-  const bool own = is_me(event.person) && waiting_;
+  const bool own = is_me(event.person) && is_echo(event.receiver);
   std::string out;
   write_message(
       out, caps_,

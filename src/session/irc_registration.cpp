@@ -143,9 +143,10 @@ void IrcSession::do_pass(Params p) {
 
 void IrcSession::do_user(Params p) {
   if (!registration_) return reply(Numeric::err_alreadyregistered);
+  if (p[3].empty()) return need_more("USER");
   if (!registration_->username.empty()) return;
   registration_->username = username_of(p[0]);
-  registration_->realname = cut(p[3].empty() ? p[0] : p[3], kRealnameBytesMax);
+  registration_->realname = cut(p[3], kRealnameBytesMax);
   try_to_enter();
 }
 
@@ -388,10 +389,9 @@ void IrcSession::append_isupport(std::string& out) const {
       "PREFIX=" + prefix_token(),
       "SAFELIST",
       "STATUSMSG=~&@%+",
-      fmt::format(
-          "TARGMAX=ACCEPT:,ISON:,JOIN:,KICK:{0},LIST:,MONITOR:,NAMES:{0},NOTICE:{0},PART:,PRIVMSG:{0},"
-          "TAGMSG:{0},USERHOST:,WHOIS:{0},WHOWAS:1",
-          base::limits::kTargetsMax),
+      fmt::format("TARGMAX=ACCEPT:,ISON:,JOIN:,KICK:{0},LIST:,MONITOR:,NAMES:1,NOTICE:{0},PART:,PRIVMSG:{0},"
+                  "TAGMSG:{0},USERHOST:,WHOIS:{0},WHOWAS:1",
+                  base::limits::kTargetsMax),
       fmt::format("TOPICLEN={}", options_.topic_length),
       fmt::format("USERLEN={}", kUsernameBytesMax),
       options_.utf8_only ? "UTF8ONLY" : "",

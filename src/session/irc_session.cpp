@@ -98,20 +98,17 @@ void IrcSession::take_line(std::string_view line) {
     return notice("A line cannot hold NUL; it was not taken.");
   }
   std::string repaired;
-  if (!base::is_utf8(line)) {  // IRCv3 utf8-only
-    const auto message = wire::parse_irc_message(line);
-    if (options_.utf8_only) {
-      if (!message) return;
-      const std::string command = base::is_utf8(message->command) ? std::string(message->command) : "*";
-      return standard_reply("FAIL", command, "INVALID_UTF8", {}, "Message rejected, it is not UTF-8");
-    }
-    repaired = base::in_utf8(line);
-    line = repaired;
-  }
+  const bool utf8 = base::is_utf8(line);
+  if (!utf8 && !options_.utf8_only) line = repaired = base::in_utf8(line);
   const auto message = wire::parse_irc_message(line);
   if (!message) return;
-  begin_task(message->tags);
-  run_command(*message);
+  if (utf8 || base::is_utf8(message->tags)) begin_task(message->tags);
+  if (utf8 || !options_.utf8_only) {
+    run_command(*message);
+  } else {  // IRCv3 utf8-only
+    const std::string_view command = base::is_utf8(message->command) ? message->command : "*";
+    standard_reply("FAIL", command, "INVALID_UTF8", {}, "Message rejected, it is not UTF-8");
+  }
   complete_line();
 }
 
@@ -334,7 +331,6 @@ void IrcSession::reply_text(Numeric numeric, std::initializer_list<std::string_v
 
 void IrcSession::standard_reply(std::string_view kind, std::string_view command, std::string_view code,
                                 std::initializer_list<std::string_view> context, std::string_view text) {
-  if (!wants(Cap::standard_replies)) return notice(fmt::format("{} {} {}: {}", kind, command, code, text));
   answer([&](wire::IrcWriter& line) {
     line.source(options_.server_name).command(kind).echo(command).middle(code);
     for (const std::string_view word : context) line.echo(word);

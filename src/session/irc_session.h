@@ -147,7 +147,7 @@ class IrcSession final : public Session {
                     std::string_view text) const;
   /// Begins a numeric in `line`: source, number, the client's nickname.
   void begin_numeric(wire::IrcWriter& line, Numeric numeric) const;
-  /// FAIL, WARN or NOTE (IRCv3 standard-replies); without the capability the text is a NOTICE.
+  /// FAIL, WARN or NOTE (IRCv3 standard-replies), of a specification that asks for one.
   void standard_reply(std::string_view kind, std::string_view command, std::string_view code,
                       std::initializer_list<std::string_view> context, std::string_view text);
   void notice(std::string_view text);
@@ -204,6 +204,7 @@ class IrcSession final : public Session {
   void do_privmsg(Params p);
   void do_notice(Params p);
   void do_tagmsg(Params p);
+  bool is_echo(std::string_view receiver);
   void speak(std::string_view command, Params p, chat::MessageKind kind, bool tags_only);
   void speak_to(std::string_view target, std::string_view text, chat::MessageKind kind, bool tags_only);
 
@@ -231,6 +232,7 @@ class IrcSession final : public Session {
   void do_help(Params p);
   void do_oper(Params p);
   void do_kill(Params p);
+  void kill();
   void do_wallops(Params p);
   void do_rehash(Params p);
   void do_kline(Params p);
@@ -241,7 +243,8 @@ class IrcSession final : public Session {
   bool is_this_server(Params p, std::size_t place);
   void ban(Params p);
   void unban(Params p);
-  bool must_operate();
+  /// Whether an operator may give that command of the table; else the client is told that he may not.
+  bool may_operate(std::string_view command);
   void operate(std::string line);
 
   // --- answers
