@@ -49,9 +49,10 @@ void IrcSession::verified_as_operator(Verdict verdict) {
   }
 }
 
-bool IrcSession::must_operate() {
-  if (!operator_) reply(Numeric::err_noprivileges);
-  return operator_;
+bool IrcSession::may_operate(std::string_view command) {
+  const bool may = operator_ && host_.operator_may(command);
+  if (!may) reply(Numeric::err_noprivileges);
+  return may;
 }
 
 /// A line of the operator's table; its answer comes as notices.
@@ -77,18 +78,29 @@ void IrcSession::on_operator_end() {
 }
 
 void IrcSession::do_kill(Params p) {
-  if (!must_operate()) return;
-  operate(fmt::format("kick {} {}", chat_name(p[0]), p.size() > 1 ? p[1] : ""));
+  if (!may_operate("kick")) return;
+  if (base::casefold(p[0]) == base::casefold(options_.server_name)) return reply(Numeric::err_cantkillserver);
+  task().words = {chat_name(p[0]), std::string(p.size() > 1 ? p[1] : "")};
+  task().then = &IrcSession::kill;
+  chat::AskPeople who;
+  who.names.push_back(task().words[0]);
+  ask(std::move(who));
+}
+
+/// He was asked for first, for 401 is what a client expects.
+void IrcSession::kill() {
+  if (task().flag) operate(fmt::format("kick {} {}", task().words[0], task().words[1]));
 }
 
 void IrcSession::do_rehash(Params) {
-  if (!must_operate()) return;
+  if (!may_operate("reload")) return;
   reply(Numeric::rpl_rehashing, {"veche.toml"});
   operate("reload");
 }
 
+/// Any command of the table, which knows itself who may give it.
 void IrcSession::do_veche(Params p) {
-  if (!must_operate()) return;
+  if (!operator_) return reply(Numeric::err_noprivileges);
   std::string line;
   for (const std::string_view word : p) line += std::string(line.empty() ? "" : " ") + std::string(word);
   operate(std::move(line));
@@ -96,7 +108,7 @@ void IrcSession::do_veche(Params p) {
 
 /// [<minutes>] <target> [:<reason>]
 void IrcSession::ban(Params p) {
-  if (!must_operate()) return;
+  if (!may_operate("ban")) return;
   const bool timed = p.size() > 1 && is_number(p[0]);
   const std::string lasts = timed && p[0] != "0" ? fmt::format(" --for {}m", p[0]) : "";
   if (timed) p = p.subspan(1);
@@ -104,7 +116,7 @@ void IrcSession::ban(Params p) {
 }
 
 void IrcSession::unban(Params p) {
-  if (must_operate()) operate(fmt::format("unban {}", ban_target(p[0])));
+  if (may_operate("unban")) operate(fmt::format("unban {}", ban_target(p[0])));
 }
 
 void IrcSession::do_kline(Params p) { ban(p); }
@@ -113,7 +125,9 @@ void IrcSession::do_unkline(Params p) { unban(p); }
 void IrcSession::do_undline(Params p) { unban(p); }
 
 void IrcSession::do_wallops(Params p) {
-  if (must_operate()) ask(chat::Wallop{std::string(p[0])});
+  if (!operator_) return reply(Numeric::err_noprivileges);
+  if (p[0].empty()) return need_more("WALLOPS");
+  ask(chat::Wallop{std::string(p[0])});
 }
 
 void IrcSession::on_event(const chat::Walloped& event) {

@@ -38,6 +38,7 @@ void IrcSession::end_who() { reply(Numeric::rpl_endofwho, {task_->words[0]}); }
 /// WHOIS [<server>] <nick>[,<nick>]: there is one server.
 void IrcSession::do_whois(Params p) {
   if (p.empty() || p.back().empty()) return reply(Numeric::err_nonicknamegiven);
+  if (p.size() > 1 && !is_nickname(p[0]) && !is_this_server(p, 0)) return;
   std::size_t left = base::limits::kTargetsMax;
   for_each_target(p.size() > 1 ? p[1] : p[0], [&](std::string_view nick) {
     if (left == 0) return;

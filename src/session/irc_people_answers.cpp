@@ -60,6 +60,11 @@ void IrcSession::on_event(const chat::People& event) {
     if (event.people.empty())
       append_reply(out, Numeric::err_nosuchnick, {nick}, text_of(Numeric::err_nosuchnick));
     append_reply(out, Numeric::rpl_endofwhois, {nick}, text_of(Numeric::rpl_endofwhois));
+  } else if (is_doing("KILL")) {
+    task().flag = !event.people.empty();
+    if (event.people.empty())
+      append_reply(out, Numeric::err_nosuchnick, {irc_nick(task().words[0])},
+                   text_of(Numeric::err_nosuchnick));
   } else if (is_doing("MODE")) {
     const std::string& nick = task().words.front();
     const Numeric why = event.people.empty() ? Numeric::err_nosuchnick : Numeric::err_usersdontmatch;

@@ -30,11 +30,22 @@ void IrcSession::on_event(const chat::Refused& event) {
   refuse(event);
 }
 
+/// Those that a command named from `first` on, as the client wrote them.
+std::string IrcSession::names_from(std::string_view first) const {
+  std::string list;
+  for (const std::string& name : task_ ? task_->words : std::vector<std::string>()) {
+    if (list.empty() && chat_name(name) != first) continue;
+    list += (list.empty() ? "" : ",") + name;
+  }
+  return list;
+}
+
 void IrcSession::refuse(const chat::Refused& event) {
   const std::string subject =
       is_channel(event.subject) ? irc_channel(event.subject) : irc_nick(event.subject);
   const std::string channel = task_ && !task_->words.empty() ? task_->words.front() : subject;
   const bool about_room = is_channel(subject);
+  if (is_doing("KICK") && task_ && !task_->words.empty()) task_->words.erase(task_->words.begin());
   switch (event.why) {
     case Refusal::name_empty:
     case Refusal::name_too_long:
@@ -58,6 +69,9 @@ void IrcSession::refuse(const chat::Refused& event) {
       return reply(Numeric::err_nosuchchannel, {subject});
     case Refusal::no_such_person:
       return reply(Numeric::err_nosuchnick, {subject});
+    case Refusal::message_empty:
+      if (is_doing("WALLOPS")) return need_more("WALLOPS");
+      return reply(Numeric::err_notexttosend);
     case Refusal::no_such_room:
       if (is_doing("NAMES")) return reply(Numeric::rpl_endofnames, {subject});
       return reply(Numeric::err_nosuchchannel, {subject});
@@ -127,7 +141,7 @@ void IrcSession::refuse(const chat::Refused& event) {
     case Refusal::not_an_operator:
       return reply(Numeric::err_noprivileges);
     case Refusal::watch_full:
-      return reply(Numeric::err_monlistfull, {std::to_string(options_.monitor), subject});
+      return reply(Numeric::err_monlistfull, {std::to_string(options_.monitor), names_from(event.subject)});
     case Refusal::accept_full:
       return reply(Numeric::err_acceptfull);
     case Refusal::accepted_already:

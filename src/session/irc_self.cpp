@@ -113,8 +113,10 @@ void IrcSession::do_monitor(Params p) {
   const std::string_view what = p[0];
   chat::Watch order;
   const auto names = [&](std::vector<std::string>& list) {
-    for_each_target(p.size() > 1 ? p[1] : std::string_view(),
-                    [&](std::string_view nick) { list.push_back(chat_name(nick)); });
+    for_each_target(p.size() > 1 ? p[1] : std::string_view(), [&](std::string_view nick) {
+      list.push_back(chat_name(nick));
+      task().words.emplace_back(nick);
+    });
   };
   if (what == "+") {
     names(order.add);

@@ -256,6 +256,7 @@ class IrcSession final : public Session {
   void on_event(const chat::Closed&);
   void on_event(const chat::Refused&);
   void refuse(const chat::Refused& event);
+  std::string names_from(std::string_view first) const;
   void on_event(const chat::Joined&);
   void on_event(const chat::Left&);
   void on_event(const chat::Renamed&);
