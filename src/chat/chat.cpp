@@ -28,6 +28,22 @@ constexpr bool kBeforeLogin =
 template <class T>
 constexpr bool kOperators = std::is_same_v<T, Operate> || std::is_same_v<T, ShutDown>;
 
+/// All of it, for describe().
+std::string state_text(const RoomState& state) {
+  const auto when = [](base::WallTime time) { return std::to_string(time.time_since_epoch().count()); };
+  std::string text = std::to_string(state.flags) + " key " + state.key + " limit " +
+                     std::to_string(state.limit) + " forward " + state.forward + " topic " +
+                     state.topic.text + " " + state.topic.by + " " + when(state.topic.at);
+  for (const auto& list : state.lists) {
+    text += " list";
+    for (const MaskEntry& entry : list) {
+      text += " " + std::to_string(static_cast<int>(entry.on)) + " " + entry.pattern + " " + entry.by + " " +
+              when(entry.at);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 Refusal refusal_of(NameFault fault) {
@@ -129,7 +145,7 @@ void Chat::handle(SessionId id, const Connect& command) {
 }
 
 void Chat::handle(const Asker& asker, const Disconnect& command) {
-  drop_session(asker.id, CloseCause::asked, command.reason);
+  drop_session(asker.id, CloseCause::asked, words_of(asker, command.reason));
 }
 
 /// Ends a session: Closed is the last that it gets.
@@ -281,19 +297,26 @@ std::string Chat::describe(bool live) const {
     for (const auto& [user, when] : room.spoken) {
       add("spoken", id.value, user.value, when.time_since_epoch().count());
     }
+    if (room.state) add("state", id.value, state_text(*room.state));
+    if (!room.invited.empty()) add("invited", id.value, ids(room.invited));
+    for (const Knocker& one : room.knocked) {
+      add("knocked", id.value, one.user.value, one.time.time_since_epoch().count());
+    }
   }
   if (live) {
     for (const auto& [id, user] : users_) {
       add("user", id.value, user.name.text, user.account.value, "sessions", ids(user.sessions), "rooms",
           rooms_text(user.rooms));
       for (const Membership& in : user.rooms) add("ranks", id.value, in.room.value, in.ranks);
+      add("asked", id.value, user.asked.time_since_epoch().count());
       add("name", user.name.folded, users_by_name_.at(user.name.folded).value);
     }
     for (const auto& [id, session] : sessions_) {
       add("session", id.value, session.user.value, base::address_text(session.address),
           session.enters_default_room);
     }
-    add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value);
+    add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value,
+        last_serial_);
     add("names", users_by_name_.size(), rooms_by_name_.size(), "shutting down", shutting_down_);
     describe_people(lines);
     for (const std::string& line : connections_.describe()) add(line);

@@ -98,8 +98,15 @@ class Chat {
     base::ShortList<Membership> rooms;  // in the order of joining
     ProfilePtr profile{};               // null: the defaults
     PersonPtr person{};                 // made when it is needed, kept for who speaks; null after a change
+    Seconds asked{};                    // when he was told last of somebody whom he has not accepted
+  };
+  struct Knocker {
+    base::UserId user;
+    Seconds time{};
   };
   struct Room {
+    bool has(RoomFlag flag) const { return state && state->has(flag); }
+
     base::RoomId id;
     Name name;
     base::WallTime created;
@@ -110,6 +117,7 @@ class Chat {
     std::unordered_map<base::UserId, base::WallTime> spoken;  // in slow mode: when he did last
     RoomStatePtr state{};                                     // null: no topic, no rules
     std::vector<base::UserId> invited{};                      // who may come in past the rules, once
+    std::vector<Knocker> knocked{};                           // lately
     std::optional<Roster> roster{};                           // made when it is needed
   };
   /// The session that asks, for the length of one command.
@@ -145,35 +153,74 @@ class Chat {
   void enter_account(const Asker& asker, const AccountRecord& account, const IntroductionPtr& introduction);
   void remember_address(const Asker& asker, base::AccountId account);
 
-  // chat_rooms.cpp: rooms and talk
-  void handle(const Asker& asker, const Join& command);
+  // chat_rooms.cpp: rooms, who leaves them, their history
   void handle(const Asker& asker, const Leave& command);
-  void handle(const Asker& asker, const AskMembers& command);
-  void handle(const Asker& asker, const AskRooms&);
   void handle(const Asker& asker, const AskHistory& command);
   void handle(const Asker& asker, const AskSearch& command);
+  Room* room_called(std::string_view name);
   Room& room_named(const Name& name);
-  void join(User& user, Room& room);
+  Room* room_of_member(const Asker& asker, base::RoomId id);
   void add_member(Room& room, base::UserId user);
   void remove_member(Room& room, base::UserId user);
-  void show_room(base::SessionId session, const User& user, const Room& room);
+  void keep_room(Room& room);
+  const Roster& roster_of(Room& room);
   void to_all_who_see(const User& user, const EventPtr& event, base::SessionId except = {});
+  void to_room_and(const Asker& asker, const Room& room, const EventPtr& event);
+  void to_ranks(const Room& room, Ranks least, const EventPtr& event, base::SessionId except);
+  static bool keeps_order(const User& user) { return profile_of(user).keeps_order; }
+  static Ranks ranks_in(const Room& room, const User& user);
+  static Ranks rights_in(const Room& room, const User& user);
+
+  // chat_joining.cpp: who may come in, and coming in
+  void handle(const Asker& asker, const Join& command);
+  std::optional<Refusal> why_not_in(const User& user, const Room& room, std::string_view key) const;
+  RoomStatePtr fresh_state();
+  void join(User& user, Room& room);
+  void show_room(base::SessionId session, User& user, Room& room, bool again = false);
+
+  // chat_masks.cpp: whom the lists of a room mean
+  bool is_on(const User& user, const std::vector<MaskEntry>& list) const;
+  static bool is_same_mask(std::string_view one, std::string_view other);
 
   // chat_speech.cpp: what is said
+  struct Speech;
   void handle(const Asker& asker, const Say& command);
   void handle(const Asker& asker, const Tell& command);
   void handle(const Asker& asker, const Speak& command);
+  bool can_be_said(const Asker& asker, const Speech& speech);
+  void say(const Asker& asker, Room& room, const Speech& speech);
+  std::optional<Refusal> why_not_said(const User& user, const Room& room, const Speech& speech) const;
   void remember_message(Room& room, MessagePtr message);
+  void tell(const Asker& asker, const Speech& speech);
+  bool takes_messages(const Asker& asker, User& receiver);
+  bool may_speak(const Asker& asker, const std::string& target = {});
+  const std::string& words_of(const Asker& asker, const std::string& text) const;
+  bool may_speak_again(const Asker& asker, const Room& room, const std::string& target);
+  void note_spoken(Room& room, base::UserId user);
 
   // chat_governance.cpp: how rooms are governed
   void handle(const Asker& asker, const Expel& command);
   void handle(const Asker& asker, const SetTopic& command);
   void handle(const Asker& asker, const Invite& command);
   void handle(const Asker& asker, const Knock& command);
-  void handle(const Asker& asker, const ChangeRoom& command);
   void handle(const Asker& asker, const RenameRoom& command);
+  Room* room_to_govern(const Asker& asker, const std::string& name);
+  User* member_called(const Asker& asker, const Room& room, const std::string& name);
+  void set_state(Room& room, RoomStatePtr state);
+  static std::string mask_of(const Person& person);
+
+  // chat_rules.cpp: the rules of a room, and the ranks in it
+  class RoomEditor;
+  void handle(const Asker& asker, const ChangeRoom& command);
+
+  // chat_views.cpp: which rooms there are, and who is in them
+  void handle(const Asker& asker, const AskMembers& command);
+  void handle(const Asker& asker, const AskRooms&);
   void handle(const Asker& asker, const AskRoom& command);
   void handle(const Asker& asker, const AskRoomsView& command);
+  static bool is_hidden(const Room& room, const User& user, bool in_lists);
+  static bool meet(const User& one, const User& other);
+  Roster roster_for(const User& user, Room& room);
 
   // chat_people.cpp: what people are to each other
   void handle(const Asker& asker, const SetAway& command);
@@ -215,11 +262,6 @@ class Chat {
   void tell_watchers_absent(const Name& name);
   void to_all_who_follow(const User& user, const EventPtr& event, base::SessionId except);
 
-  bool may_speak(const Asker& asker);
-  bool may_speak_again(const Asker& asker, Room& room);
-  void note_spoken(Room& room, base::UserId user);
-  Room* room_of_member(const Asker& asker, base::RoomId id);
-
   // chat_operator.cpp: what the operator orders
   using Outcome = std::variant<OperatorResult, Refusal>;
   void handle(base::SessionId id, const Operate& command);
@@ -240,7 +282,6 @@ class Chat {
   Outcome operate(const AskSanctions& order);
   std::vector<base::SessionId> sessions_oldest_first() const;
   void forget_recent();
-  void keep_room(Room& room);
 
   const SanctionRecord* sanction_on(SanctionKind kind, const Session& session, const User* user) const;
   const SanctionRecord* ban_on(const Session& session, const Name& name, bool account) const;
@@ -267,6 +308,8 @@ class Chat {
   base::UserId last_user_;
   base::RoomId last_room_;
   base::MessageId last_message_;
+  std::uint64_t last_serial_ = 0;  // of what is told to one person, or to programs
+  RoomStatePtr fresh_state_{};     // a new room's; one for all
 
   /// So that counting people, which many ask on entering, is not going over all of them.
   struct Tally {

@@ -1,15 +1,162 @@
-// Chat: how rooms are governed: topics, rules, lists, ranks, invitations.
+// Chat: how rooms are governed: who is put out, topics, invitations, knocks, names.
 #include "chat/chat.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
 
 namespace veche::chat {
 
-void Chat::handle(const Asker& asker, const Expel&) { refuse(asker.id, Refusal::not_logged_in); }
-void Chat::handle(const Asker& asker, const SetTopic&) { refuse(asker.id, Refusal::not_logged_in); }
-void Chat::handle(const Asker& asker, const Invite&) { refuse(asker.id, Refusal::not_logged_in); }
-void Chat::handle(const Asker& asker, const Knock&) { refuse(asker.id, Refusal::not_logged_in); }
-void Chat::handle(const Asker& asker, const ChangeRoom&) { refuse(asker.id, Refusal::not_logged_in); }
+using base::SessionId;
+using base::UserId;
+
+namespace {
+
+constexpr std::chrono::minutes kBetweenKnocks{1};
+
+/// The highest alone.
+Ranks highest(Ranks ranks) { return std::bit_floor(ranks); }
+
+}  // namespace
+
+/// The room of that name, if `asker` is a member or keeps order everywhere; else he is refused.
+Chat::Room* Chat::room_to_govern(const Asker& asker, const std::string& name) {
+  Room* room = room_called(name);
+  const bool is_in = room != nullptr && asker.user->membership(room->id) != nullptr;
+  if (is_in || (room != nullptr && keeps_order(*asker.user))) return room;
+  const bool is_known = room != nullptr && !room->has(RoomFlag::secret);
+  refuse(asker.id, is_known ? Refusal::not_in_room : Refusal::no_such_room, name);
+  return nullptr;
+}
+
+void Chat::set_state(Room& room, RoomStatePtr state) {
+  if (room.state == state) return;
+  undo_.push([this, id = room.id, old = room.state] { rooms_.at(id).state = old; });
+  room.state = std::move(state);
+}
+
+/// NAME!USERNAME@HOST, as lists and topics name who made them.
+std::string Chat::mask_of(const Person& person) {
+  return person.name + "!" + person.username + "@" + person.host;
+}
+
+void Chat::handle(const Asker& asker, const Expel& command) {
+  Room* room = room_to_govern(asker, command.room);
+  if (room == nullptr) return;
+  const Ranks own = rights_in(*room, *asker.user);
+  if (!at_least(own, Rank::half_operator)) return refuse(asker.id, Refusal::rank_needed, command.room);
+  User* member = member_called(asker, *room, command.name);
+  if (member == nullptr) return;
+  if (highest(own) < highest(ranks_in(*room, *member))) {
+    return refuse(asker.id, Refusal::rank_needed, command.room);
+  }
+  const EventPtr event = make_event(Expelled{room->id, room->name.text, member->name.text,
+                                             words_of(asker, command.reason), person_of(*asker.user), now_});
+  // Each of his sessions by itself: it has to know where it is no more.
+  for (const SessionId session : member->sessions) {
+    out().effects.push_back(Unsubscribe{session, room->id});
+    out().to_session(session, event);
+  }
+  if (member == asker.user) {
+    out().to_room(room->id, event);
+  } else {
+    to_room_and(asker, *room, event);
+  }
+  undo_.keep(users_, member->id);
+  member->leave(room->id);
+  remove_member(*room, member->id);
+}
+
+/// The member of that name; else `asker` is refused.
+Chat::User* Chat::member_called(const Asker& asker, const Room& room, const std::string& name) {
+  const auto folded = fold_name(name);
+  User* user = folded ? user_named(*folded) : nullptr;
+  if (user != nullptr && user->membership(room.id) != nullptr) return user;
+  refuse(asker.id, user == nullptr ? Refusal::no_such_person : Refusal::member_not_in_room, name);
+  return nullptr;
+}
+
+void Chat::handle(const Asker& asker, const SetTopic& command) {
+  Room* room = room_to_govern(asker, command.room);
+  if (room == nullptr) return;
+  const bool is_locked = room->has(RoomFlag::topic_locked);
+  if (is_locked && !at_least(rights_in(*room, *asker.user), Rank::half_operator)) {
+    return refuse(asker.id, Refusal::rank_needed, command.room);
+  }
+  if (command.text.size() > policy_.message_bytes_max) {
+    return refuse(asker.id, Refusal::message_too_long, command.room);
+  }
+  if (!may_speak(asker, command.room)) return;
+  const PersonPtr by = person_of(*asker.user);
+  RoomState state = room->state ? *room->state : RoomState{};
+  state.topic = command.text.empty() ? Topic{} : Topic{command.text, mask_of(*by), now_};
+  set_state(*room, std::make_shared<const RoomState>(std::move(state)));
+  to_room_and(asker, *room, make_event(TopicSet{room->name.text, command.text, by, now_}));
+}
+
+// --- invitations and knocks
+
+void Chat::handle(const Asker& asker, const Invite& command) {
+  Room* room = room_to_govern(asker, command.room);
+  if (room == nullptr) return;
+  const bool is_open = !room->has(RoomFlag::invite_only) || room->has(RoomFlag::free_invite);
+  if (!is_open && !at_least(rights_in(*room, *asker.user), Rank::half_operator)) {
+    return refuse(asker.id, Refusal::rank_needed, command.room);
+  }
+  const auto folded = fold_name(command.name);
+  const User* guest = folded ? user_named(*folded) : nullptr;
+  if (guest == nullptr) return refuse(asker.id, Refusal::no_such_person, command.name);
+  if (guest->membership(room->id) != nullptr) {
+    return refuse(asker.id, Refusal::already_in_room, guest->name.text);
+  }
+  auto& invited = room->invited;
+  undo_.push([this, id = room->id, old = invited] { rooms_.at(id).invited = old; });
+  std::erase_if(invited, [&](UserId id) { return id == guest->id || !users_.contains(id); });
+  invited.push_back(guest->id);
+
+  const EventPtr event = make_event(Invited{room->name.text, guest->name.text, person_of(*asker.user),
+                                            guest->profile ? guest->profile->away : std::string(), now_});
+  for (const SessionId session : guest->sessions) {
+    if (session != asker.id) out().to_session(session, event);
+  }
+  to_ranks(*room, bit(Rank::half_operator), event, asker.id);
+  out().to_session(asker.id, event);
+}
+
+void Chat::handle(const Asker& asker, const Knock& command) {
+  User& user = *asker.user;
+  Room* room = room_called(command.room);
+  if (room == nullptr) return refuse(asker.id, Refusal::no_such_room, command.room);
+  if (user.membership(room->id) != nullptr) {
+    return refuse(asker.id, Refusal::already_in_room, command.room);
+  }
+  const std::optional<Refusal> why = why_not_in(user, *room, {});
+  if (!why) return refuse(asker.id, Refusal::knock_needless, command.room);
+  if (*why == Refusal::banned_from_room) return refuse(asker.id, *why, command.room);
+  if (room->has(RoomFlag::no_knocks)) return refuse(asker.id, Refusal::knocks_off, command.room);
+  if (command.text.size() > policy_.message_bytes_max) {
+    return refuse(asker.id, Refusal::message_too_long, command.room);
+  }
+  if (!may_speak(asker, command.room)) return;
+
+  const auto now = std::chrono::floor<Seconds::duration>(now_);
+  const auto is_recent = [&](const Knocker& one) {
+    return one.time <= now && now - one.time < kBetweenKnocks;
+  };
+  auto& knocked = room->knocked;
+  const auto before =
+      std::find_if(knocked.begin(), knocked.end(), [&](const Knocker& one) { return one.user == user.id; });
+  if (before != knocked.end() && is_recent(*before)) {
+    return refuse(asker.id, Refusal::knock_too_soon, command.room);
+  }
+  undo_.push([this, id = room->id, old = knocked] { rooms_.at(id).knocked = old; });
+  std::erase_if(knocked, [&](const Knocker& one) { return one.user == user.id || !is_recent(one); });
+  knocked.push_back({user.id, now});
+  const EventPtr event = make_event(Knocked{room->name.text, command.text, person_of(user)});
+  to_ranks(*room, bit(Rank::half_operator), event, asker.id);
+  out().to_session(asker.id, event);
+}
+
 void Chat::handle(const Asker& asker, const RenameRoom&) { refuse(asker.id, Refusal::not_logged_in); }
-void Chat::handle(const Asker& asker, const AskRoom&) { refuse(asker.id, Refusal::not_logged_in); }
-void Chat::handle(const Asker& asker, const AskRoomsView&) { refuse(asker.id, Refusal::not_logged_in); }
 
 }  // namespace veche::chat

@@ -166,10 +166,17 @@ void Chat::handle(const Asker& asker, const Rename& command) {
   if (holder != nullptr && holder != &user) return refuse(asker.id, Refusal::name_in_use);
   if (ban_on(asker.session, name, false)) return refuse(asker.id, Refusal::name_banned);
   if (!may_speak(asker)) return;  // else a new name would be the way out of a mute
+  for (const Membership& in : user.rooms) {
+    const Room& room = rooms_.at(in.room);
+    if (room.has(RoomFlag::no_renames) && ranks_in(room, user) == 0) {
+      return refuse(asker.id, Refusal::renames_off, room.name.text);
+    }
+  }
 
   const Name old_name = user.name;
+  const PersonPtr old_look = look_of(user);
   const bool is_other = old_name.folded != name.folded;
-  if (is_other) note_past(user, look_of(user));
+  if (is_other) note_past(user, old_look);
   undo_.keep(users_by_name_, user.name.folded);
   undo_.keep(users_by_name_, name.folded);
   undo_.keep(users_, user.id);
@@ -177,9 +184,9 @@ void Chat::handle(const Asker& asker, const Rename& command) {
   users_by_name_[name.folded] = user.id;
   user.name = name;
   look_changed(user);
-  const EventPtr event = make_event(Renamed{old_name.text, name.text});
-  if (user.rooms.empty()) out().to_session(asker.id, event);
-  to_all_who_see(user, event);
+  const EventPtr event = make_event(Renamed{old_name.text, name.text, old_look, now_});
+  to_all_who_see(user, event, asker.id);
+  out().to_session(asker.id, event);
   if (!is_other) return;
   tell_watchers_absent(old_name);
   tell_watchers_present(user);

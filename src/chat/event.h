@@ -71,11 +71,11 @@ enum class Refusal : std::uint8_t {
   renames_off,         ///< RoomFlag::no_renames
   member_not_in_room,  ///< subject: the member
   already_in_room,     ///< subject: who is invited
-  list_full,
-  no_such_entry,  ///< to be taken off a list; subject: the pattern
-  bad_forward,    ///< no such room, or he is none of its operators
-  room_exists,
-  knock_needless,  ///< he may just come in
+  list_full,           ///< subject: the pattern that has no room
+  no_such_entry,       ///< to be taken off a list; subject: the pattern
+  bad_forward,         ///< no such room, or he is none of its operators; subject: that room
+  room_exists,         ///< subject: the name that is taken
+  knock_needless,      ///< he may just come in
   knock_too_soon,
   knocks_off,
   // of people; the subject is the person

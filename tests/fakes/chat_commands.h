@@ -53,6 +53,8 @@ chat::Policy small_policy(Choose& choose) {
   policy.query_messages = 5;
   policy.watched_max = 2;
   policy.past_people = choose(4);
+  if (choose(3) == 0) policy.room_flags = static_cast<chat::RoomFlags>(1u << choose(15));
+  policy.list_entries_max = 2;
   return policy;
 }
 
@@ -93,7 +95,7 @@ class CommandSource {
 
   chat::Connect connect() {
     const std::size_t host = choose_(4) == 0 ? choose_(40) : choose_(3);
-    return {host_bits(host), choose_(2) == 0};
+    return {host_bits(host), choose_(2) == 0, choose_(2) == 0};
   }
 
   chat::IntroductionPtr some_introduction() {
@@ -109,7 +111,7 @@ class CommandSource {
 
   chat::CommandBody body() {
     if (choose_(4) == 0) return about_people();
-    switch (choose_(28)) {
+    switch (choose_(40)) {
       case 0:
         return chat::Disconnect{};
       case 1:
@@ -141,9 +143,9 @@ class CommandSource {
       case 15:
       case 16:
       case 17:
-        return chat::Join{some_room_name()};
+        return chat::Join{some_room_name(), choose_(4) == 0 ? some_name() : std::string()};
       case 18:
-        return chat::Leave{some_room()};
+        return chat::Leave{some_room(), some_text()};
       case 19:
         return chat::Tell{some_name(), some_text()};
       case 20:
@@ -156,8 +158,18 @@ class CommandSource {
         return chat::AskSearch{some_text()};
       case 24:
         return operators_wish();
+      case 25:
+      case 26:
+      case 27:
+      case 28:
+      case 29:
+      case 30:
+        return governing();
+      case 31:
+      case 32:
+        return chat::Speak{choose_(2) == 0 ? some_name() : some_room_name(), some_utterance()};
       default:
-        return chat::Say{some_room(), chat::MessageKind{static_cast<std::uint8_t>(choose_(2))}, some_text()};
+        return chat::Say{some_room(), some_kind(), some_text(), choose_(2) == 0};
     }
   }
 
@@ -190,6 +202,64 @@ class CommandSource {
       default:
         return chat::Watch{some_names(), some_names(), choose_(8) == 0};
     }
+  }
+
+  chat::MessageKind some_kind() { return chat::MessageKind{static_cast<std::uint8_t>(choose_(3))}; }
+
+  chat::UtterancePtr some_utterance() {
+    chat::Utterance utterance{some_kind(), some_text(), choose_(2) == 0 ? "" : "+x=1"};
+    utterance.tags_only = choose_(4) == 0;
+    if (choose_(4) == 0) utterance.to = static_cast<chat::Ranks>(1u << choose_(5));
+    utterance.echo = choose_(2) == 0;
+    return std::make_shared<const chat::Utterance>(std::move(utterance));
+  }
+
+  chat::CommandBody governing() {
+    switch (choose_(12)) {
+      case 0:
+        return chat::Expel{some_room_name(), some_name(), some_text()};
+      case 1:
+        return chat::SetTopic{some_room_name(), some_text()};
+      case 2:
+        return chat::Invite{some_room_name(), some_name()};
+      case 3:
+        return chat::Knock{some_room_name(), some_text()};
+      case 4:
+        return chat::RenameRoom{some_room_name(), some_room_name(), some_text()};
+      case 5:
+        return chat::AskRoom{some_room_name(), choose_(2) == 0};
+      case 6:
+        return chat::AskRoomsView{choose_(2) == 0 ? std::vector<std::string>{}
+                                                  : std::vector{some_room_name(), some_room_name()}};
+      default: {
+        chat::ChangeRoom command{some_room_name(), {}};
+        for (std::size_t left = 1 + choose_(3); left > 0; --left) command.changes.push_back(some_change());
+        return command;
+      }
+    }
+  }
+
+  chat::RoomChange some_change() {
+    using enum chat::RoomChange::What;
+    chat::RoomChange change;
+    change.what = one_of(std::array{flag, key, limit, forward, rank, rank, mask, mask});
+    change.on = choose_(3) != 0;
+    change.flag = static_cast<chat::RoomFlag>(1u << choose_(15));
+    change.rank = static_cast<chat::Rank>(1u << choose_(5));
+    change.list = static_cast<chat::MaskList>(choose_(chat::kMaskLists));
+    change.mask_on = static_cast<chat::MaskOn>(choose_(3));
+    change.limit = static_cast<std::uint32_t>(choose_(3));
+    switch (change.what) {
+      case forward:
+        change.text = some_room_name();
+        break;
+      case mask:
+        change.text = one_of(std::array<const char*, 5>{"*", "*!*@10.*", "ANN!*", "б*", ""});
+        break;
+      default:
+        change.text = some_name();
+    }
+    return change;
   }
 
   chat::CommandBody operators_wish() {

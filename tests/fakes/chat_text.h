@@ -29,14 +29,99 @@ std::string number(base::Id<Tag> id) {
   return std::to_string(id.value);
 }
 
+/// ": text", or nothing.
+inline std::string after_colon(const std::string& text) { return text.empty() ? "" : ": " + text; }
+inline std::string name_of(const chat::PersonPtr& person) { return person ? person->name : "nobody"; }
+
+/// "ann 4,bob": names with their ranks.
+inline std::string to_text(const chat::Roster& roster) {
+  Lines names;
+  for (std::size_t i = 0; i < roster.size(); ++i) {
+    const chat::RosterEntry& entry = roster[i];
+    names.push_back(entry.person->name + (entry.ranks == 0 ? "" : " " + std::to_string(entry.ranks)));
+  }
+  return joined_by_comma(names);
+}
+
+/// "+flag 2", "-rank 4 bob", "+mask 0 0 *!*@*".
+inline std::string to_text(const chat::RoomChange& change) {
+  using enum chat::RoomChange::What;
+  const std::string sign = change.on ? "+" : "-";
+  switch (change.what) {
+    case flag:
+      return sign + "flag " + number(change.flag);
+    case key:
+      return sign + "key " + change.text;
+    case limit:
+      return sign + "limit " + std::to_string(change.limit);
+    case forward:
+      return sign + "forward " + change.text;
+    case rank:
+      return sign + "rank " + number(change.rank) + " " + change.text;
+    case mask:
+      return sign + "mask " + number(change.list) + " " + number(change.mask_on) + " " + change.text;
+  }
+  return "?";
+}
+
 struct EventWords {
   std::string operator()(const chat::Said& e) const {
-    const bool action = e.message->kind == chat::MessageKind::action;
-    return e.room + (action ? " * " + e.message->sender + " " : " " + e.message->sender + ": ") +
-           e.message->text;
+    const std::string room = e.room + (e.to == 0 ? "" : "/" + std::to_string(e.to));
+    const std::string tags = e.tags.empty() ? "" : " {" + e.tags + "}";
+    switch (e.message->kind) {
+      case chat::MessageKind::action:
+        return room + " * " + e.message->sender + " " + e.message->text + tags;
+      case chat::MessageKind::notice:
+        return room + " -" + e.message->sender + "- " + e.message->text + tags;
+      default:
+        return room + " " + e.message->sender + ": " + e.message->text + tags;
+    }
+  }
+  std::string operator()(const chat::Tagged& e) const {
+    return "tagged " + e.target + (e.to == 0 ? "" : "/" + std::to_string(e.to)) + " " + name_of(e.person) +
+           " {" + e.tags + "}";
   }
   std::string operator()(const chat::Arrived& e) const { return "arrived " + e.room + " " + e.name; }
-  std::string operator()(const chat::Departed& e) const { return "departed " + e.room + " " + e.name; }
+  std::string operator()(const chat::Departed& e) const {
+    return "departed " + e.room + " " + e.name + after_colon(e.reason);
+  }
+  std::string operator()(const chat::Expelled& e) const {
+    return "expelled " + e.room + " " + e.name + " by " + name_of(e.by) + after_colon(e.reason);
+  }
+  std::string operator()(const chat::TopicSet& e) const {
+    return "topic " + e.room + " by " + name_of(e.by) + after_colon(e.text);
+  }
+  std::string operator()(const chat::RoomChanged& e) const {
+    Lines changes;
+    for (const chat::RoomChange& change : e.changes) changes.push_back(to_text(change));
+    return "changed " + e.room + " by " + name_of(e.by) + ": " + joined_by_comma(changes);
+  }
+  std::string operator()(const chat::RoomRenamed& e) const {
+    return "room renamed " + e.old_name + " " + e.new_name + " by " + name_of(e.by) + after_colon(e.reason);
+  }
+  std::string operator()(const chat::AccountChanged& e) const {
+    return "account " + e.person->name + " " + e.person->account;
+  }
+  std::string operator()(const chat::Invited& e) const {
+    return "invited " + e.name + " to " + e.room + " by " + name_of(e.by) + (e.away.empty() ? "" : ", away");
+  }
+  std::string operator()(const chat::Knocked& e) const {
+    return "knocked " + e.room + " by " + name_of(e.by) + after_colon(e.text);
+  }
+  std::string operator()(const chat::AskedToBeAccepted& e) const {
+    return "asked to be accepted by " + name_of(e.by);
+  }
+  std::string operator()(const chat::AwayNoted& e) const { return e.name + " is away: " + e.text; }
+  std::string operator()(const chat::Forwarded& e) const { return "forwarded " + e.from + " " + e.to; }
+  std::string operator()(const chat::RoomView& e) const {
+    return "room " + e.name + (e.member ? " member " + std::to_string(e.ranks) : "") +
+           (e.secret_from_asker ? " secret" : "") + ": " + to_text(e.roster);
+  }
+  std::string operator()(const chat::RoomsView& e) const {
+    Lines rooms;
+    for (const auto& room : e.rooms) rooms.push_back(room.name + " " + std::to_string(room.members));
+    return "rooms " + joined_by_comma(rooms);
+  }
   std::string operator()(const chat::Quit& e) const {
     return "quit " + e.name + (e.reason.empty() ? "" : ": " + e.reason);
   }
@@ -62,14 +147,22 @@ struct EventWords {
     return e.everything ? "forgotten all" : "forgotten";
   }
   std::string operator()(const chat::Joined& e) const { return "joined " + e.name; }
-  std::string operator()(const chat::Left& e) const { return "left " + e.name; }
+  std::string operator()(const chat::Left& e) const { return "left " + e.name + after_colon(e.reason); }
   std::string operator()(const chat::Members& e) const { return "members " + joined_by_comma(e.names); }
   std::string operator()(const chat::Rooms& e) const {
     Lines rooms;
     for (const auto& room : e.rooms) rooms.push_back(room.name + " " + std::to_string(room.members));
     return "rooms " + joined_by_comma(rooms);
   }
-  std::string operator()(const chat::Told& e) const { return e.sender + " tells: " + e.text; }
+  std::string operator()(const chat::Told& e) const {
+    const bool notice = e.kind == chat::MessageKind::notice;
+    const bool action = e.kind == chat::MessageKind::action;
+    return e.sender +
+           (notice   ? " notes: "
+            : action ? " does: "
+                     : " tells: ") +
+           e.text + (e.tags.empty() ? "" : " {" + e.tags + "}");
+  }
   std::string operator()(const chat::HistoryGranted& e) const { return "history " + std::to_string(e.count); }
   std::string operator()(const chat::SearchGranted& e) const { return "search " + e.words; }
   std::string operator()(const chat::Announced& e) const { return "announced " + e.text; }

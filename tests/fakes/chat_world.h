@@ -53,9 +53,9 @@ class ChatWorld {
   // --- what clients do, each by a name of its own ("ann", "ann/2")
 
   void connect(const std::string& who, const std::string& address = "10.0.0.1",
-               bool enters_default_room = true) {
+               bool enters_default_room = true, bool wants_roster = false) {
     clients_[who] = {base::make_session_id(0, ++last_session_), true, {}, {}, 0};
-    send(who, chat::Connect{bits_of(address), enters_default_room});
+    send(who, chat::Connect{bits_of(address), enters_default_room, wants_roster});
   }
   void guest(const std::string& who, const std::string& address = "10.0.0.1") {
     connect(who, address);
@@ -90,6 +90,13 @@ class ChatWorld {
   }
   void say(const std::string& who, const std::string& room_name, const std::string& text) {
     send(who, chat::Say{room(room_name), chat::MessageKind::text, text});
+  }
+  void change(const std::string& who, const std::string& room_name, std::vector<chat::RoomChange> changes) {
+    send(who, chat::ChangeRoom{room_name, std::move(changes)});
+  }
+  /// A program's message, to a room or a person.
+  void speak(const std::string& who, const std::string& target, chat::Utterance utterance) {
+    send(who, chat::Speak{target, std::make_shared<const chat::Utterance>(std::move(utterance))});
   }
   void quit(const std::string& who) { send(who, chat::Disconnect{}); }
 
@@ -139,6 +146,8 @@ class ChatWorld {
     return E{};
   }
   chat::Refusal why(const std::string& who) { return last<chat::Refused>(who).why; }
+  /// What the last refusal was about.
+  std::string subject(const std::string& who) { return last<chat::Refused>(who).subject; }
   /// Whether the chat holds this session.
   bool is_open(const std::string& who) const { return clients_.at(who).open; }
   /// The room's id as clients have learnt it; one that no room has, if nobody joined it.
