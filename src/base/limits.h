@@ -40,6 +40,16 @@ inline constexpr std::size_t kPeopleShownMax = 1'000;  // in one answer about pe
 // Bans and mutes.
 inline constexpr std::size_t kSanctionsMax = 10'000;
 
+// Words about a room or a person: with the names before them they fit onto an IRC line, as a rule.
+inline constexpr std::size_t kTopicBytesMax = 390;
+inline constexpr std::size_t kKickReasonBytesMax = 390;
+inline constexpr std::size_t kAwayBytesMax = 390;
+
+// Lists: a room's (each is copied whole when it changes), a session's, the chat's memory of who has gone.
+inline constexpr std::size_t kListEntriesMax = 1'000;
+inline constexpr std::size_t kWatchedMax = 1'000;
+inline constexpr std::size_t kPastPeopleMax = 10'000;
+
 // Network.
 inline constexpr std::size_t kReadBufferBytes = 64 * 1024;   // one per loop, shared by its connections
 inline constexpr int kReadsPerTurnMax = 16;                  // then the next connection has its turn

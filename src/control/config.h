@@ -40,6 +40,8 @@ struct ServerConfig {
   std::filesystem::path motd_file;
   std::string password;  ///< connection password; empty: none
   std::string description;
+  std::string casemapping = "ascii";
+  bool utf8_only = true;
   base::Language language = base::Language::en;
   std::string model = "events";
   unsigned loops = 0;  ///< 0: one per core
@@ -52,12 +54,19 @@ struct LimitsConfig {  // 0 lifts a limit
   unsigned command_rate = 2;
   unsigned command_burst = 10;
   std::chrono::milliseconds registration_timeout{30'000};
+  std::chrono::milliseconds ping_interval{90'000};
   std::chrono::milliseconds idle_timeout{0};
   std::uint64_t send_queue_bytes = 1024 * 1024;
   std::uint64_t recv_queue_bytes = 16 * 1024;
   unsigned nick_length = 32;
   unsigned channel_length = 64;
+  unsigned topic_length = 390;
+  unsigned kick_length = 390;
+  unsigned away_length = 200;
   unsigned message_bytes = 4096;
+  unsigned list_modes = 60;
+  unsigned monitor = 100;
+  unsigned whowas = 100;
 };
 
 struct AccountsConfig {
@@ -71,6 +80,7 @@ struct AccountsConfig {
 
 struct ChannelsConfig {
   std::string default_room = "#veche";
+  std::string default_modes = "+nt";  ///< as parse_room_modes (room_modes.h) reads them
 };
 
 struct HistoryConfig {
@@ -86,6 +96,12 @@ struct LogConfig {
   base::LogFormat format = base::LogFormat::text;
 };
 
+struct AdminConfig {
+  std::string name;
+  std::string email;
+  std::string location;
+};
+
 struct Config {
   ServerConfig server;
   std::vector<ListenConfig> listen{ListenConfig{}};
@@ -95,6 +111,7 @@ struct Config {
   ChannelsConfig channels;
   HistoryConfig history;
   LogConfig log;
+  AdminConfig admin;
 };
 
 /// Everything that is wrong with a file, each as `FILE:LINE:COLUMN: KEY: WHY (HINT)`.

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "control/config_checks.h"
 #include "control/operator_command.h"
+#include "control/room_modes.h"
 
 #include <algorithm>
 #include <chrono>
@@ -54,6 +55,7 @@ void assign(Field& field, const KeyValue& value) {
 }
 
 constexpr std::uint64_t in_ms(milliseconds duration) { return static_cast<std::uint64_t>(duration.count()); }
+constexpr std::size_t kAdminBytesMax = 200;  // each is a line of its own
 constexpr std::uint64_t kLongestMs = in_ms(std::chrono::days{36'500});
 
 KeyRange default_range(KeyKind kind) {
@@ -194,8 +196,14 @@ void server_rows(Rows rows) {
                   "Connection password, asked before anything else; empty: none."))
       .check = checked<check_server_password>;
   rows.key("description", part, &S::description, "A line about this chat.").check = text_up_to(400);
-  rows.idle_choice("casemapping", {"ascii", "rfc1459", "precis"});
-  rows.idle("utf8_only", KeyKind::flag, true);
+  ConfigKey& casemapping =
+      rows.key("casemapping", part, &S::casemapping,
+               "Which letters are the same to IRC clients: ascii, rfc1459 or precis (only told; names are "
+               "unique by casefold anyway).");
+  casemapping.kind = KeyKind::choice;
+  casemapping.words = {"ascii", "rfc1459", "precis"};
+  rows.key("utf8_only", part, &S::utf8_only,
+           "Whether IRC clients are told that only UTF-8 is taken; it is never passed on otherwise.");
   rows.choice("language", part, &S::language, {"en", "ru", "uk"},
               "Default language for people: en, ru or uk.");
   ConfigKey& model =
@@ -270,7 +278,9 @@ void limits_rows(Rows rows) {
   rows.key("command_rate", part, &L::command_rate, "Lines a second from one client, after a burst.");
   rows.key("command_burst", part, &L::command_burst, "Lines that a client may send at once.");
   rows.key("registration_timeout", part, &L::registration_timeout, "How long a client may take to log in.");
-  rows.idle("ping_interval", KeyKind::duration, std::uint64_t{90'000});
+  rows.key("ping_interval", part, &L::ping_interval,
+           "How long an IRC client may be silent before it is asked whether it is still there; after as long "
+           "again it is disconnected.");
   rows.key("idle_timeout", part, &L::idle_timeout, "A client that is silent for longer is disconnected.");
   constexpr KeyRange kQueue{2 * limits::kLineBytesMax, 1ull << 40, true};
   restart(rows.key("send_queue", part, &L::send_queue_bytes,
@@ -283,14 +293,22 @@ void limits_rows(Rows rows) {
   hard_limit(
       rows.key("channel_length", part, &L::channel_length, "Characters in a room's name, without its '#'."),
       part, &L::channel_length, limits::kRoomCodePointsMax);
-  for (const std::string_view name : {"topic_length", "kick_length", "away_length"}) {
-    rows.idle(name, KeyKind::number, std::uint64_t{390});
-  }
+  hard_limit(rows.key("topic_length", part, &L::topic_length, "Bytes in a room's topic."), part,
+             &L::topic_length, limits::kTopicBytesMax);
+  hard_limit(rows.key("kick_length", part, &L::kick_length, "Bytes in the reason for a kick."), part,
+             &L::kick_length, limits::kKickReasonBytesMax);
+  hard_limit(rows.key("away_length", part, &L::away_length, "Bytes in an away message."), part,
+             &L::away_length, limits::kAwayBytesMax);
   hard_limit(rows.key("message_bytes", part, &L::message_bytes, "Bytes in a message."), part,
              &L::message_bytes, limits::kMessageBytesMax);
-  for (const std::string_view name : {"list_modes", "monitor", "whowas"}) {
-    rows.idle(name, KeyKind::number, std::uint64_t{100});
-  }
+  hard_limit(rows.key("list_modes", part, &L::list_modes,
+                      "Entries in each list of a room: its bans, exceptions and so on."),
+             part, &L::list_modes, limits::kListEntriesMax);
+  hard_limit(rows.key("monitor", part, &L::monitor, "Names that one client may watch (IRC's MONITOR)."), part,
+             &L::monitor, limits::kWatchedMax);
+  hard_limit(rows.key("whowas", part, &L::whowas,
+                      "People who have gone and can still be asked about (IRC's WHOWAS)."),
+             part, &L::whowas, limits::kPastPeopleMax);
 }
 
 void accounts_rows(Rows rows) {
@@ -324,7 +342,12 @@ void remaining_rows(std::vector<ConfigKey>& keys) {
   channels
       .key("default", &Config::channels, &ChannelsConfig::default_room, "The room that everybody lands in.")
       .check = checked<check_room>;
-  channels.idle("default_modes", KeyKind::text, "+nt");
+  channels
+      .key("default_modes", &Config::channels, &ChannelsConfig::default_modes,
+           "Rules of a new room, by IRC's letters: " + room_mode_help() + ".")
+      .check = [](const KeyValue& value) -> Result<> {
+    return parse_room_modes(std::get<std::string>(value)).map([](chat::RoomFlags) {});
+  };
   channels.idle("registration", KeyKind::flag, true);
 
   using H = HistoryConfig;
@@ -353,7 +376,12 @@ void remaining_rows(std::vector<ConfigKey>& keys) {
                      "text, or json (an object a line)."));
 
   Rows admin(keys, "admin");
-  for (const std::string_view name : {"name", "email", "location"}) admin.idle(name, KeyKind::text, "");
+  admin.key("name", &Config::admin, &AdminConfig::name, "Who runs this server; IRC's ADMIN tells it.").check =
+      text_up_to(kAdminBytesMax);
+  admin.key("email", &Config::admin, &AdminConfig::email, "How to reach them.").check =
+      text_up_to(kAdminBytesMax);
+  admin.key("location", &Config::admin, &AdminConfig::location, "Where the server stands.").check =
+      text_up_to(kAdminBytesMax);
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ data_dir = "/srv/veche"
 motd_file = "motd.txt"
 password = "сезам"
 description = "a club"
+casemapping = "precis"
+utf8_only = false
 language = "uk"
 model = "threads"
 loops = 3
@@ -54,12 +56,19 @@ connection_rate = 2
 command_rate = 3
 command_burst = 4
 registration_timeout = "5s"
+ping_interval = "2m"
 idle_timeout = 600
 send_queue = "64KiB"
 recv_queue = 32768
 nick_length = 10
 channel_length = 20
+topic_length = 30
+kick_length = 40
+away_length = 50
 message_bytes = 512
+list_modes = 60
+monitor = 70
+whowas = 80
 [accounts]
 required = true
 registration = false
@@ -73,6 +82,7 @@ password = "слово"
 grants = ["moderate", "backup"]
 [channels]
 default = "#вече"
+default_modes = "+nti"
 [history]
 enabled = false
 retention = "365d"
@@ -82,6 +92,10 @@ playback_limit = 8
 target = "journal"
 level = "debug"
 format = "json"
+[admin]
+name = "Ольга"
+email = "olha@example.org"
+location = "Київ"
 )");
   EXPECT_EQ(config.server.name, "chat.example.org");
   EXPECT_EQ(config.server.network, "Наша");
@@ -89,6 +103,8 @@ format = "json"
   EXPECT_EQ(config.server.motd_file, "motd.txt");
   EXPECT_EQ(config.server.password, "сезам");
   EXPECT_EQ(config.server.description, "a club");
+  EXPECT_EQ(config.server.casemapping, "precis");
+  EXPECT_FALSE(config.server.utf8_only);
   EXPECT_EQ(config.server.language, base::Language::uk);
   EXPECT_EQ(config.server.model, "threads");
   EXPECT_EQ(config.server.loops, 3u);
@@ -98,12 +114,19 @@ format = "json"
   EXPECT_EQ(config.limits.command_rate, 3u);
   EXPECT_EQ(config.limits.command_burst, 4u);
   EXPECT_EQ(config.limits.registration_timeout, 5s);
+  EXPECT_EQ(config.limits.ping_interval, 2min);
   EXPECT_EQ(config.limits.idle_timeout, 10min);
   EXPECT_EQ(config.limits.send_queue_bytes, 65536u);
   EXPECT_EQ(config.limits.recv_queue_bytes, 32768u);
   EXPECT_EQ(config.limits.nick_length, 10u);
   EXPECT_EQ(config.limits.channel_length, 20u);
+  EXPECT_EQ(config.limits.topic_length, 30u);
+  EXPECT_EQ(config.limits.kick_length, 40u);
+  EXPECT_EQ(config.limits.away_length, 50u);
   EXPECT_EQ(config.limits.message_bytes, 512u);
+  EXPECT_EQ(config.limits.list_modes, 60u);
+  EXPECT_EQ(config.limits.monitor, 70u);
+  EXPECT_EQ(config.limits.whowas, 80u);
   EXPECT_TRUE(config.accounts.required);
   EXPECT_FALSE(config.accounts.registration);
   EXPECT_EQ(config.accounts.hash_cost, store::HashCost::moderate);
@@ -115,6 +138,7 @@ format = "json"
   EXPECT_EQ(config.operators[0].password, "слово");
   EXPECT_EQ(config.operators[0].grants, (Lines{"moderate", "backup"}));
   EXPECT_EQ(config.channels.default_room, "#вече");
+  EXPECT_EQ(config.channels.default_modes, "+nti");
   EXPECT_FALSE(config.history.enabled);
   EXPECT_EQ(config.history.retention, 24h * 365);
   EXPECT_EQ(config.history.query_limit, 7u);
@@ -122,6 +146,9 @@ format = "json"
   EXPECT_EQ(config.log.target, base::LogTarget::journal);
   EXPECT_EQ(config.log.level, base::LogLevel::debug);
   EXPECT_EQ(config.log.format, base::LogFormat::json);
+  EXPECT_EQ(config.admin.name, "Ольга");
+  EXPECT_EQ(config.admin.email, "olha@example.org");
+  EXPECT_EQ(config.admin.location, "Київ");
 }
 
 TEST(Config, ListenersOfTheFileReplaceTheDefaultOne) {
@@ -167,12 +194,18 @@ TEST(Config, AHashThatTheServerMakesIsAnOperatorsPassword) {
 }
 
 TEST(Config, AnUnliftableLimitIsItsMaximumWhenLifted) {
-  const Config config =
-      config_of("[limits]\nnick_length = 0\nchannel_length = 0\nmessage_bytes = 0\nsend_queue = 0\n");
+  const Config config = config_of(
+      "[limits]\nnick_length = 0\nchannel_length = 0\nmessage_bytes = 0\nsend_queue = 0\n"
+      "topic_length = 0\nlist_modes = 0\nmonitor = 0\nwhowas = 0\nping_interval = 0\n");
   EXPECT_EQ(config.limits.nick_length, 32u);
   EXPECT_EQ(config.limits.channel_length, 64u);
   EXPECT_EQ(config.limits.message_bytes, 4096u);
   EXPECT_EQ(config.limits.send_queue_bytes, 0u);
+  EXPECT_EQ(config.limits.topic_length, 390u);
+  EXPECT_EQ(config.limits.list_modes, 1000u);
+  EXPECT_EQ(config.limits.monitor, 1000u);
+  EXPECT_EQ(config.limits.whowas, 10'000u);
+  EXPECT_EQ(config.limits.ping_interval, 0s);
 }
 
 TEST(Config, AllErrorsAreToldInTheOrderOfTheFile) {
@@ -286,6 +319,17 @@ constexpr Wrong kWrongValues[] = {
      "v.toml:2:11: channels.default: a room's name has no spaces, controls or invisible characters (for "
      "example: "
      "#veche)"},
+    {"[channels]\ndefault_modes = \"+ntk\"\n",
+     "v.toml:2:17: channels.default_modes: 'k' is no letter of a room's rule (one or more of: n t m i s p C "
+     "R "
+     "M c)"},
+    {"[server]\ncasemapping = \"unicode\"\n",
+     "v.toml:2:15: server.casemapping: 'unicode' is not known (one of: ascii, rfc1459, precis)"},
+    {"[limits]\ntopic_length = 400\n",
+     "v.toml:2:16: limits.topic_length: 400 is out of range (1 to 390, or 0 for no limit)"},
+    {"[limits]\nping_intreval = \"90s\"\n",
+     "v.toml:2:1: limits.ping_intreval: unknown key (did you mean ping_interval?)"},
+    {"[admin]\nname = \"a\\nb\"\n", "v.toml:2:8: admin.name: contains control characters"},
     {"[log]\nlevel = \"loud\"\n",
      "v.toml:2:9: log.level: 'loud' is not known (one of: debug, info, warning, error)"},
 };
@@ -350,7 +394,7 @@ TEST(Config, AnOverlongFileIsRefused) {
 TEST(Config, KeysWithoutEffectAreReadAndNamedOnce) {
   constexpr std::string_view kText = R"(
 [server]
-casemapping = "rfc1459"
+resolve_hostnames = true
 name = "x"
 [[listen]]
 proxy_protocol = true
@@ -367,7 +411,7 @@ max_lines = 5
   EXPECT_EQ(errors_of(kText), Lines{});
   Lines names = keys_without_effect(kText);
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (Lines{"listen.proxy_protocol", "multiline.max_lines", "server.casemapping"}));
+  EXPECT_EQ(names, (Lines{"listen.proxy_protocol", "multiline.max_lines", "server.resolve_hostnames"}));
 }
 
 TEST(Config, AMissingFileIsAnErrorThatNamesIt) {

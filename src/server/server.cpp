@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include "base/check.h"
+#include "control/room_modes.h"
 #include "store/sqlite_journal.h"
 #include "store/sqlite_reader.h"
 
@@ -40,6 +41,12 @@ chat::Policy policy_of(const control::Config& config) {
   policy.history = config.history.enabled;
   policy.playback_messages = config.history.playback_limit;
   policy.query_messages = config.history.query_limit;
+  const auto modes = control::parse_room_modes(config.channels.default_modes);
+  base::check(modes.has_value(), "the configuration was checked when it was read");
+  policy.room_flags = *modes;
+  policy.list_entries_max = config.limits.list_modes;
+  policy.watched_max = config.limits.monitor;
+  policy.past_people = config.limits.whowas;
   return policy;
 }
 

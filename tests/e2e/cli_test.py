@@ -173,12 +173,12 @@ class Config(InDirectory):
         self.assertEqual(self.veche("serve", "--config", "bad.toml")[0], 2)
 
     def test_check_notes_what_has_no_effect(self):
-        (self.dir / "veche.toml").write_text('[admin]\nname = "x"\n', encoding="utf-8")
+        (self.dir / "veche.toml").write_text('[multiline]\nmax_lines = 5\n', encoding="utf-8")
         self.assertEqual(
             self.veche("config", "check"),
-            (0, "veche.toml: admin.name has no effect in this version\nveche.toml: fine\n", ""))
+            (0, "veche.toml: multiline.max_lines has no effect in this version\nveche.toml: fine\n", ""))
         _, out, _ = self.veche("config", "check", "--json")
-        self.assertEqual(json.loads(out)["without_effect"], ["admin.name"])
+        self.assertEqual(json.loads(out)["without_effect"], ["multiline.max_lines"])
 
     def test_check_without_a_file_is_an_error(self):
         self.assertEqual(self.veche("config", "check"), (2, "", "veche: veche.toml: No such file or directory\n"))
