@@ -121,7 +121,8 @@ void Chat::handle(SessionId id, const Connect& command) {
   base::check(!sessions_.contains(id), "a session connects once");
   if (shutting_down_) return out().to_session(id, Closed{CloseCause::shutdown});
   const auto now = std::chrono::floor<Seconds::duration>(now_);
-  const Session session{{}, command.address, now, now, command.enters_default_room, command.wants_roster};
+  const Session session{
+      {}, command.address, now, now, command.enters_default_room, command.wants_roster, command.dialect};
   if (const SanctionRecord* ban = sanction_on(SanctionKind::ban, session, nullptr)) {
     return out().to_session(id, Closed{CloseCause::banned, time_left(*ban, now_), ban->reason});
   }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/dialect.h"
 #include "base/ids.h"
 #include "base/short_list.h"
 #include "chat/account_book.h"
@@ -80,6 +81,7 @@ class Chat {
     Seconds last_heard{};
     bool enters_default_room = false;
     bool wants_roster = false;
+    base::Dialect dialect = base::Dialect::line;
   };
   /// A user's place in a room.
   struct Membership {

@@ -202,6 +202,9 @@ void Chat::forget_recent() {
 Chat::Outcome Chat::operate(const AskStatus&) {
   Status status;
   status.sessions = sessions_.size();
+  for (const auto& [id, session] : sessions_) {
+    status.irc_sessions += session.dialect == base::Dialect::irc ? 1 : 0;
+  }
   status.users = users_.size();
   for (const auto& [id, user] : users_) status.guests += user.account ? 0 : 1;
   for (const auto& [id, room] : rooms_) status.rooms += room.members.empty() ? 0 : 1;
@@ -215,8 +218,14 @@ Chat::Outcome Chat::operate(const AskSessions&) {
   SessionList list;
   for (const SessionId id : sessions_oldest_first()) {
     const Session& session = sessions_.at(id);
-    SessionList::Line line{
-        id, {}, false, base::address_text(session.address), {}, session.connected, session.last_heard};
+    SessionList::Line line{id,
+                           {},
+                           false,
+                           session.dialect,
+                           base::address_text(session.address),
+                           {},
+                           session.connected,
+                           session.last_heard};
     if (const auto user = users_.find(session.user); user != users_.end()) {
       line.name = user->second.name.text;
       line.guest = !user->second.account;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 namespace veche::chat {
@@ -480,6 +481,29 @@ TEST(Sessions, AreListedOldestFirstWithWhatIsKnownOfThem) {
   EXPECT_EQ(list[0].last_heard, start + 10s);
   EXPECT_EQ(list[1].name, "");
   EXPECT_EQ(list[1].address, "10.0.0.2");
+}
+
+TEST(Sessions, AreListedWithWhatTheirClientsSpeak) {
+  Chat chat(Policy{}, DurableState{});
+  Outbox outbox;
+  const auto ordered_of = [&]<class Result>(const OperatorOrder& order, Result* result) {
+    outbox = {};
+    chat.apply({base::make_session_id(255, 1), Operate{1, std::make_shared<OperatorOrder>(order)}}, {},
+               outbox);
+    const auto& answer = std::get<ToSession>(outbox.effects.at(0)).event;
+    *result = std::get<Result>(std::get<OperatorAnswer>(*answer).result);
+  };
+  chat.apply({{1}, Connect{}}, {}, outbox);
+  chat.apply({{2}, Connect{.dialect = base::Dialect::irc}}, {}, outbox);
+  SessionList list;
+  ordered_of(AskSessions{}, &list);
+  ASSERT_EQ(list.sessions.size(), 2u);
+  EXPECT_EQ(list.sessions[0].dialect, base::Dialect::line);
+  EXPECT_EQ(list.sessions[1].dialect, base::Dialect::irc);
+  Status status;
+  ordered_of(AskStatus{}, &status);
+  EXPECT_EQ(status.sessions, 2u);
+  EXPECT_EQ(status.irc_sessions, 1u);
 }
 
 TEST(RoomList, TellsMembersAndSlowMode) {

@@ -2,6 +2,7 @@
 // tokens travel in here, so that `Chat::apply` needs no clock and no chance of its own.
 #pragma once
 
+#include "base/dialect.h"
 #include "base/ids.h"
 #include "base/network.h"
 #include "chat/message.h"
@@ -27,6 +28,7 @@ struct Connect {
   base::AddressBits address{};
   bool enters_default_room = false;  ///< once logged in, as the line protocol does
   bool wants_roster = false;         ///< Joined brings the whole roster, and neither names nor messages
+  base::Dialect dialect = base::Dialect::line;  ///< for the operator's eyes
 };
 /// It has gone, or wants to go (then Closed answers, behind everything that was owed). `reason` is told to
 /// those who see him go; empty: none.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/dialect.h"
 #include "base/ids.h"
 #include "base/network.h"
 #include "chat/policy.h"
@@ -93,6 +94,7 @@ struct AccountList {
 };
 struct Status {
   std::size_t sessions = 0;
+  std::size_t irc_sessions = 0;  ///< of them
   std::size_t users = 0;
   std::size_t guests = 0;
   std::size_t rooms = 0;  ///< with people in them
@@ -105,6 +107,7 @@ struct SessionList {
     base::SessionId session;
     std::string name;  ///< empty: not logged in yet
     bool guest = false;
+    base::Dialect dialect = base::Dialect::line;
     std::string address;
     std::vector<std::string> rooms;
     base::WallTime connected;

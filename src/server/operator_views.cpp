@@ -49,6 +49,8 @@ void OperatorCommands::status(const TaskPtr& task) {
         {"pid", t("process"), ::getpid()},
         {"uptime_s", t("up for"), Value::duration(floor<seconds>(place_.clock.mono() - started_))},
         {"connected", t("connected"), place_.connected()},
+        {"line_sessions", t("with telnet or nc"), chat.sessions - chat.irc_sessions},
+        {"irc_sessions", t("with IRC clients"), chat.irc_sessions},
         {"people", t("people"), chat.users},
         {"guests", t("guests among them"), chat.guests},
         {"rooms", t("rooms with people"), chat.rooms},
@@ -82,6 +84,7 @@ void OperatorCommands::sessions(const TaskPtr& task) {
                  {"name", t("NAME")},
                  {"guest", t("GUEST")},
                  {"address", t("ADDRESS")},
+                 {"protocol", t("PROTOCOL")},
                  {"connected_s", t("CONNECTED")},
                  {"silent_s", t("SILENT")},
                  {"rooms", t("ROOMS")}},
@@ -90,7 +93,8 @@ void OperatorCommands::sessions(const TaskPtr& task) {
       const Value name = line.name.empty() ? Value(nullptr, "-") : Value(line.name);
       table.rows.push_back({control::session_text(line.session), name,
                             Value::yes_no(line.guest, std::string(line.guest ? t("guest") : "-")),
-                            line.address, Value::duration(floor<seconds>(now - line.connected)),
+                            line.address, base::dialect_name(line.dialect),
+                            Value::duration(floor<seconds>(now - line.connected)),
                             Value::duration(floor<seconds>(now - line.last_heard)), Value::list(line.rooms)});
     }
     task->show(table);

@@ -24,13 +24,13 @@ ROOT = '[[operator]]\nname = "root"\npassword = "right"\n[[operator]]\nname = "m
 # Алиса (a guest) and Bob (an account) in the chat. Patterns are joined with line ends and must match every line.
 TABLE = [
     ("status", 0, [r"version: +\d+\.\d+\.\d+", r"state: +serving", r"listens on: +127.0.0.1:\d+", r"process: +\d+",
-                   r"up for: +\d+s", r"connected: +2", r"people: +2", r"guests among them: 1", r"rooms with people: 1",
-                   r"accounts: +1", r"messages ever: +1", r"store: +takes messages", r"memory: +[\d.]+ MiB",
+                   r"up for: +\d+s", r"connected: +2", r"with telnet or nc: +2", r"with IRC clients: +0",
+                   r"people: +2", r"guests among them: 1", r"rooms with people: 1", r"accounts: +1", r"messages ever: +1", r"store: +takes messages", r"memory: +[\d.]+ MiB",
                    r"descriptors: +\d+", r"at most: +\d+", r"log lines lost: +0", r"data: +/.*",
                    r"model: +events", r"client threads: +0"]),
     ("status --json", 0, [r'\{"version":"[\d.]+","state":"serving","listening":\["127.0.0.1:\d+"\],.*"people":2,"guests":1,.*\}']),
-    ("sessions", 0, [r"SESSION +NAME +GUEST +ADDRESS +CONNECTED +SILENT +ROOMS",
-                     r":\d+\.\d+ +Алиса +guest +127.0.0.1 +\d+s +\d+s +#veche", r":\d+\.\d+ +Bob +- +127.0.0.1 +\d+s +\d+s +#veche"]),
+    ("sessions", 0, [r"SESSION +NAME +GUEST +ADDRESS +PROTOCOL +CONNECTED +SILENT +ROOMS",
+                     r":\d+\.\d+ +Алиса +guest +127.0.0.1 +line +\d+s +\d+s +#veche", r":\d+\.\d+ +Bob +- +127.0.0.1 +line +\d+s +\d+s +#veche"]),
     ("rooms", 0, [r"ROOM +MEMBERS +CREATED +SLOW", r"#veche +2 +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +-"]),
     ("accounts", 0, [r"NAME +CREATED +SESSIONS", r"Bob +\S+ +1"]),
     ("identities", 0, [r"NAME +CREATED +TOKENS +ADDRESSES", r"Bob +\S+ +0 +127.0.0.1"]),
