@@ -104,7 +104,9 @@ class CommandLine {
     add_place(*serve_, serve_options_.config_file, serve_options_.data_dir);
     serve_
         ->add_option("--listen", serve_options_.listen,
-                     t_("Where to listen, for example line://0.0.0.0:1898; may be given several times"))
+                     t_("Where to listen, for example line://0.0.0.0:1898 (telnet and nc) or "
+                        "irc://0.0.0.0:6667; may be "
+                        "given several times"))
         ->type_name("PROTOCOL://ADDRESS:PORT")
         ->expected(1)
         ->take_all();

@@ -19,12 +19,16 @@
 namespace veche::control {
 
 struct ListenConfig {
-  std::string protocol = "line";
+  std::string protocol = "line";  ///< as base::dialect_named knows it
   std::string address = "127.0.0.1";
   std::uint16_t port = 1898;
   bool named =
       false;  ///< the operator chose this port: if it is taken, that is an error, not a reason to move on
 };
+
+/// Where each protocol is spoken if nobody says otherwise.
+std::vector<ListenConfig> default_listeners();
+std::uint16_t default_port(std::string_view protocol);
 
 /// Who may use the operator's commands, and which of them.
 struct OperatorConfig {
@@ -104,7 +108,7 @@ struct AdminConfig {
 
 struct Config {
   ServerConfig server;
-  std::vector<ListenConfig> listen{ListenConfig{}};
+  std::vector<ListenConfig> listen = default_listeners();
   std::vector<OperatorConfig> operators;
   LimitsConfig limits;
   AccountsConfig accounts;
@@ -139,8 +143,8 @@ std::string config_text(const Config& config);
 /// `config` as one JSON object, for `veche config show --json`; the passwords likewise.
 std::string config_json(const Config& config);
 
-/// `line://ADDRESS:PORT` of the command line (`line://` alone: the default address and port). Errors name the
-/// protocols known in this version.
+/// `line://ADDRESS:PORT` of the command line (`line://` alone: the protocol's default address and port).
+/// Errors name the protocols known in this version.
 base::Result<ListenConfig> parse_listen(std::string_view text);
 
 }  // namespace veche::control

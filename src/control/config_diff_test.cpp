@@ -95,7 +95,7 @@ TEST(ConfigDiff, ListenersAreFoundByTheirPlace) {
 Config all_different() {
   Config config;
   config.server = {"a", "b", "c", "d", "e", "f", "precis", false, base::Language::ru, "threads", 7, true};
-  config.listen = {{"line", "::1", 4000, true}, {"line", "::1", 4001, true}};
+  config.listen = {{"irc", "::1", 4000, true}, {"line", "::1", 4001, true}};
   config.operators = {{"root", "x", {"view"}}};
   config.limits = {1, 2, 3, 4, 5s, 6s, 7s, 70'000, 80'000, 9, 10, 11, 12, 13, 14, 15, 16, 17};
   config.accounts = {true, false, store::HashCost::lowest, 9, 1h, false};

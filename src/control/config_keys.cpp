@@ -222,10 +222,15 @@ void server_rows(Rows rows) {
 
 void listen_rows(Rows rows) {
   using L = ListenConfig;
-  ConfigKey& protocol = rows.key("protocol", &L::protocol, "What is spoken: line (telnet and nc).");
+  ConfigKey& protocol = rows.key("protocol", &L::protocol, "What is spoken: line (telnet and nc) or irc.");
   protocol.kind = KeyKind::choice;
-  protocol.words = {"line"};
-  protocol.later = {"irc", "web"};
+  protocol.words = {"line", "irc"};
+  protocol.later = {"web"};
+  protocol.set = [assign_protocol = protocol.set](Config& config, ConfigEntry& entry, const KeyValue& value) {
+    assign_protocol(config, entry, value);
+    auto& listen = std::get<ListenConfig>(entry);
+    if (!listen.named) listen.port = default_port(listen.protocol);
+  };
   rows.key("address", &L::address,
            "Numeric IPv4 or IPv6 address; 127.0.0.1 is this machine alone, 0.0.0.0 every interface.")
       .check = checked<check_address>;

@@ -1,4 +1,5 @@
-// `--listen PROTOCOL://ADDRESS:PORT`.
+// Listeners: the default ones, and `--listen PROTOCOL://ADDRESS:PORT`.
+#include "base/dialect.h"
 #include "control/config.h"
 #include "control/config_checks.h"
 #include "control/config_keys.h"
@@ -57,6 +58,7 @@ Result<ListenConfig> read_listen(std::string_view text) {
 
   ListenConfig listen;
   listen.protocol = protocol;
+  listen.port = default_port(protocol);
   if (!parts->host.empty()) {
     if (auto fine = check_address(parts->host); !fine) return tl::unexpected(fine.error());
     listen.address = parts->host;
@@ -71,6 +73,17 @@ Result<ListenConfig> read_listen(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<ListenConfig> default_listeners() {
+  std::vector<ListenConfig> all;
+  for (const base::Dialect dialect : base::kDialects) {
+    const std::string_view protocol = base::dialect_name(dialect);
+    all.push_back({.protocol = std::string(protocol), .port = default_port(protocol)});
+  }
+  return all;
+}
+
+std::uint16_t default_port(std::string_view protocol) { return protocol == "irc" ? 6667 : 1898; }
 
 Result<ListenConfig> parse_listen(std::string_view text) {
   return read_listen(text).map_error([&](Error error) {

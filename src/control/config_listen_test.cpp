@@ -9,6 +9,7 @@ namespace {
 
 struct Right {
   const char* text;
+  const char* protocol;
   const char* address;
   int port;
   bool named;
@@ -19,17 +20,24 @@ class RightListen : public testing::TestWithParam<Right> {};
 TEST_P(RightListen, IsReadWithItsDefaults) {
   const auto listen = parse_listen(GetParam().text);
   ASSERT_TRUE(listen) << listen.error().text();
-  EXPECT_EQ(listen->protocol, "line");
+  EXPECT_EQ(listen->protocol, GetParam().protocol);
   EXPECT_EQ(listen->address, GetParam().address);
   EXPECT_EQ(listen->port, GetParam().port);
   EXPECT_EQ(listen->named, GetParam().named);
 }
 
 constexpr Right kRight[] = {
-    {"line://0.0.0.0:2000", "0.0.0.0", 2000, true},     {"line://", "127.0.0.1", 1898, false},
-    {"line://10.0.0.1", "10.0.0.1", 1898, false},       {"line://:2000", "127.0.0.1", 2000, true},
-    {"line://[::1]:2000", "::1", 2000, true},           {"line://[::]", "::", 1898, false},
-    {"line://127.0.0.1:1898", "127.0.0.1", 1898, true}, {"line://127.0.0.1:0", "127.0.0.1", 0, true},
+    {"line://0.0.0.0:2000", "line", "0.0.0.0", 2000, true},
+    {"line://", "line", "127.0.0.1", 1898, false},
+    {"line://10.0.0.1", "line", "10.0.0.1", 1898, false},
+    {"line://:2000", "line", "127.0.0.1", 2000, true},
+    {"line://[::1]:2000", "line", "::1", 2000, true},
+    {"line://[::]", "line", "::", 1898, false},
+    {"line://127.0.0.1:1898", "line", "127.0.0.1", 1898, true},
+    {"line://127.0.0.1:0", "line", "127.0.0.1", 0, true},
+    {"irc://", "irc", "127.0.0.1", 6667, false},
+    {"irc://[::]", "irc", "::", 6667, false},
+    {"irc://0.0.0.0:6667", "irc", "0.0.0.0", 6667, true},
 };
 INSTANTIATE_TEST_SUITE_P(All, RightListen, testing::ValuesIn(kRight));
 
@@ -55,10 +63,11 @@ constexpr Wrong kWrong[] = {
     {"", kForm},
     {"1898", kForm},
     {"127.0.0.1:1898", kForm},
-    {"irc://127.0.0.1:6667", "'irc' is not in this version (one of: line)"},
-    {"webs://", "'web' is not in this version (one of: line)"},
+    {"web://127.0.0.1:80", "'web' is not in this version (one of: line, irc)"},
+    {"webs://", "'web' is not in this version (one of: line, irc)"},
     {"lines://", "lines:// (TLS) is not in this version (line://)"},
-    {"telnet://", "'telnet' is not known (one of: line)"},
+    {"ircs://:6697", "ircs:// (TLS) is not in this version (irc://)"},
+    {"telnet://", "'telnet' is not known (one of: line, irc)"},
     {"line://localhost:1898", kAddress},
     {"line://[127.0.0.1]x:5", "text behind the address (for example: line://0.0.0.0:1898)"},
     {"line://::1:1898", "an IPv6 address stands in brackets (for example: line://[::1]:1898)"},

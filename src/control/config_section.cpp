@@ -42,7 +42,7 @@ constexpr ConfigEntries kOperators = entries_in<OperatorConfig, &Config::operato
 
 constexpr ConfigSection kSections[] = {
     {"server"},
-    {"listen", "Listeners, any number; these replace the default one.", &kListeners},
+    {"listen", "Listeners, any number; these replace the default ones.", &kListeners},
     {"operator", "Who may use the operator's commands, any number.", &kOperators},
     {"limits", "0 lifts a limit."},
     {"accounts"},

@@ -30,9 +30,13 @@ Config config_of(std::string_view text) {
 TEST(Config, EmptyFileIsTheDefaults) {
   const Config config = config_of("");
   EXPECT_EQ(config_json(config), config_json(Config{}));
-  ASSERT_EQ(config.listen.size(), 1u);
+  ASSERT_EQ(config.listen.size(), 2u);
+  EXPECT_EQ(config.listen[0].protocol, "line");
   EXPECT_EQ(config.listen[0].port, 1898);
   EXPECT_FALSE(config.listen[0].named);
+  EXPECT_EQ(config.listen[1].protocol, "irc");
+  EXPECT_EQ(config.listen[1].port, 6667);
+  EXPECT_FALSE(config.listen[1].named);
 }
 
 TEST(Config, EveryKeyWithAnEffectIsRead) {
@@ -151,7 +155,7 @@ location = "Київ"
   EXPECT_EQ(config.admin.location, "Київ");
 }
 
-TEST(Config, ListenersOfTheFileReplaceTheDefaultOne) {
+TEST(Config, ListenersOfTheFileReplaceTheDefaultOnes) {
   const Config config = config_of(R"(
 [[listen]]
 address = "::1"
@@ -159,13 +163,23 @@ address = "::1"
 protocol = "line"
 address = "0.0.0.0"
 port = 1898
+[[listen]]
+protocol = "irc"
+[[listen]]
+port = 7000
+protocol = "irc"
 )");
-  ASSERT_EQ(config.listen.size(), 2u);
+  ASSERT_EQ(config.listen.size(), 4u);
   EXPECT_EQ(config.listen[0].address, "::1");
   EXPECT_EQ(config.listen[0].port, 1898);
   EXPECT_FALSE(config.listen[0].named);
   EXPECT_EQ(config.listen[1].address, "0.0.0.0");
   EXPECT_TRUE(config.listen[1].named);  // even though it is the default's number
+  EXPECT_EQ(config.listen[2].protocol, "irc");
+  EXPECT_EQ(config.listen[2].port, 6667);
+  EXPECT_FALSE(config.listen[2].named);
+  EXPECT_EQ(config.listen[3].port, 7000);
+  EXPECT_TRUE(config.listen[3].named);
 }
 
 TEST(Config, AnOperatorMayDoEverythingUnlessGrantsAreWritten) {
@@ -288,9 +302,10 @@ constexpr Wrong kWrongValues[] = {
     {"[server]\nnetwork = \"\"\n", "v.toml:2:11: server.network: a chat needs a name"},
     {"[server]\ndata_dir = \"\"\n", "v.toml:2:12: server.data_dir: the path is empty"},
     {"[server]\nloops = 256\n", "v.toml:2:9: server.loops: 256 is out of range (0 to 255)"},
-    {"[[listen]]\nprotocol = \"irc\"\n",
-     "v.toml:2:12: listen.protocol: 'irc' is not in this version (one of: line)"},
-    {"[[listen]]\nprotocol = \"lin\"\n", "v.toml:2:12: listen.protocol: 'lin' is not known (one of: line)"},
+    {"[[listen]]\nprotocol = \"web\"\n",
+     "v.toml:2:12: listen.protocol: 'web' is not in this version (one of: line, irc)"},
+    {"[[listen]]\nprotocol = \"lin\"\n",
+     "v.toml:2:12: listen.protocol: 'lin' is not known (one of: line, irc)"},
     {"[[listen]]\ntls = true\n", "v.toml:2:7: listen.tls: TLS is not in this version (tls = false)"},
     {"[[listen]]\nport = 0\n", "v.toml:2:8: listen.port: 0 is out of range (1 to 65535)"},
     {"[[listen]]\nport = 65536\n", "v.toml:2:8: listen.port: 65536 is out of range (1 to 65535)"},

@@ -16,7 +16,7 @@ TEST(ConfigText, TheDefaultFileIsFineAndChangesNothing) {
   const auto config = parse_config(text, "veche.toml");
   ASSERT_TRUE(config) << config.error().lines.front();
   EXPECT_EQ(config_text(*config), config_text(Config{}));
-  EXPECT_FALSE(config->listen.at(0).named);
+  for (const ListenConfig& listen : config->listen) EXPECT_FALSE(listen.named);
   EXPECT_TRUE(keys_without_effect(text).empty());
 }
 
@@ -107,7 +107,7 @@ TEST(ConfigText, WhatIsWrittenReadsBackTheSame) {
   config.limits.send_queue_bytes = 123'457;
   config.accounts.hash_cost = store::HashCost::lowest;
   config.log.level = base::LogLevel::error;
-  config.listen = {{"line", "0.0.0.0", 4000, true}, {"line", "::1", 1898, false}};
+  config.listen = {{"line", "0.0.0.0", 4000, true}, {"irc", "::1", 6667, false}};
 
   const std::string text = config_text(config);
   const auto again = parse_config(text, "shown");
@@ -119,6 +119,7 @@ TEST(ConfigText, WhatIsWrittenReadsBackTheSame) {
   EXPECT_EQ(again->accounts.hash_cost, config.accounts.hash_cost);
   ASSERT_EQ(again->listen.size(), 2u);
   EXPECT_TRUE(again->listen[0].named);
+  EXPECT_EQ(again->listen[1].port, 6667);
   EXPECT_FALSE(again->listen[1].named);
 }
 
@@ -132,6 +133,7 @@ TEST(ConfigText, JsonHasTheSameKeysAndValues) {
   EXPECT_EQ(json.at("limits").at("command_rate").to_number<int>(), 2);
   EXPECT_FALSE(json.at("accounts").at("required").as_bool());
   EXPECT_EQ(json.at("listen").as_array().at(0).at("port").to_number<int>(), 1898);
+  EXPECT_EQ(json.at("listen").as_array().at(1).at("port").to_number<int>(), 6667);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "control/room_modes.h"
 
-#include "base/text.h"
+#include "base/check.h"
 
 #include <fmt/format.h>
 
@@ -47,13 +47,20 @@ base::Result<chat::RoomFlags> parse_room_modes(std::string_view text) {
                                     [letter](const Mode& mode) { return mode.letter == letter; });
     if (found == std::end(kModes)) {
       const bool shown = letter > ' ' && letter < 0x7f;
-      return base::fail("", shown ? fmt::format("'{}' is no letter of a room's rule", letter)
-                                  : std::string("holds something that is no letter of a room's rule"),
+      return base::fail("",
+                        shown ? fmt::format("'{}' is no letter of a room's rule", letter)
+                              : std::string("holds something that is no letter of a room's rule"),
                         known_letters());
     }
     flags |= chat::bit(found->flag);
   }
   return flags;
+}
+
+chat::RoomFlags checked_room_modes(std::string_view text) {
+  const auto flags = parse_room_modes(text);
+  base::check(flags.has_value(), "a configuration is checked when it is read");
+  return *flags;
 }
 
 std::string room_mode_help() {

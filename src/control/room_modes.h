@@ -12,6 +12,8 @@ namespace veche::control {
 
 /// The rules that `text` sets; nothing, or '+' alone: none. The error's `what` is left empty.
 base::Result<chat::RoomFlags> parse_room_modes(std::string_view text);
+/// The same of what a configuration holds, which was checked when that was read.
+chat::RoomFlags checked_room_modes(std::string_view text);
 
 /// Every letter with what it means: "n (only members speak), ...".
 std::string room_mode_help();

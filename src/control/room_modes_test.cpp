@@ -11,10 +11,10 @@ using chat::RoomFlag;
 TEST(RoomModes, LettersAreRules) {
   EXPECT_EQ(parse_room_modes("+nt"), bit(RoomFlag::members_only) | bit(RoomFlag::topic_locked));
   EXPECT_EQ(parse_room_modes("tnn"), bit(RoomFlag::members_only) | bit(RoomFlag::topic_locked));
-  EXPECT_EQ(parse_room_modes("+imspCRMc"),
-            bit(RoomFlag::invite_only) | bit(RoomFlag::moderated) | bit(RoomFlag::secret) |
-                bit(RoomFlag::private_) | bit(RoomFlag::no_ctcp) | bit(RoomFlag::accounts_join) |
-                bit(RoomFlag::accounts_speak) | bit(RoomFlag::no_formatting));
+  EXPECT_EQ(parse_room_modes("+imspCRMc"), bit(RoomFlag::invite_only) | bit(RoomFlag::moderated) |
+                                               bit(RoomFlag::secret) | bit(RoomFlag::private_) |
+                                               bit(RoomFlag::no_ctcp) | bit(RoomFlag::accounts_join) |
+                                               bit(RoomFlag::accounts_speak) | bit(RoomFlag::no_formatting));
 }
 
 TEST(RoomModes, NoneAtAllIsFine) {

@@ -1,7 +1,6 @@
 #include "server/client.h"
 
 #include "base/check.h"
-#include "session/line_session.h"
 #include "store/password.h"
 
 #include <functional>
@@ -15,13 +14,13 @@ Client::~Client() = default;
 
 void Client::opened(net::Connection& connection) {
   connection_ = &connection;
-  session_ = std::make_unique<session::LineSession>(*this, home_.line_options());
+  session_ = make_session(dialect_, *this, home_.dialects());
   home_.came(*this);
   Shared& shared = home_.shared();
   const std::size_t connected = ++shared.connected;
   shared.log.info("{} connected ({} connected)", who(), connected);
   notice(Notice::What::came, {}, {}, connected);
-  command(chat::Connect{connection.peer().bits(), true});
+  command(arrival(dialect_, connection.peer().bits()));
   session_->opened();
 }
 
@@ -31,7 +30,7 @@ void Client::timer() { session_->on_timer(); }
 
 void Client::closed(net::CloseReason reason) {
   if (errands_) *errands_->gone = true;
-  command(chat::Disconnect{});
+  command(chat::Disconnect{departure_words(dialect_, reason)});
   home_.went(*this);
   Shared& shared = home_.shared();
   const std::size_t connected = --shared.connected;

@@ -20,7 +20,8 @@ namespace veche::server {
 /// Lives on its connection's thread.
 class Client final : public net::Handler, public session::Host, public Receiver {
  public:
-  Client(ClientHome& home, base::SessionId id) : home_(home), id_(id) {}
+  Client(ClientHome& home, base::SessionId id, base::Dialect dialect)
+      : home_(home), id_(id), dialect_(dialect) {}
   ~Client() override;
 
   base::SessionId id() const { return id_; }
@@ -73,6 +74,7 @@ class Client final : public net::Handler, public session::Host, public Receiver 
 
   ClientHome& home_;
   const base::SessionId id_;
+  const base::Dialect dialect_;
   net::Connection* connection_ = nullptr;
   std::unique_ptr<session::Session> session_;
   /// Of those who have asked something of the workers or the operator; most have not.

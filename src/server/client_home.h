@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "chat/command.h"
 #include "server/chat_operators.h"
+#include "server/dialects.h"
 #include "server/jobs.h"
 #include "server/notices.h"
-#include "session/line_session.h"
 
 #include <atomic>
 #include <chrono>
@@ -35,7 +35,7 @@ class ClientHome {
 
   virtual Shared& shared() = 0;
   /// Holds for as long as the client is here; may change between two calls of the client.
-  virtual const session::LineOptions& line_options() const = 0;
+  virtual const DialectOptions& dialects() const = 0;
 
   /// A client's first and last call.
   virtual void came(Client& client) = 0;

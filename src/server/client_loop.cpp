@@ -8,16 +8,16 @@ namespace veche::server {
 
 using base::SessionId;
 
-ClientLoop::ClientLoop(base::LoopIndex index, Shared& shared, session::LineOptions line,
+ClientLoop::ClientLoop(base::LoopIndex index, Shared& shared, DialectOptions dialects,
                        std::function<void()> wake)
     : index_(index),
       shared_(shared),
-      line_(std::move(line)),
+      dialects_(std::move(dialects)),
       mailbox_(std::move(wake)),
       answers_([this](JobDone job) { mailbox_.push(std::move(job)); }) {}
 
-std::unique_ptr<net::Handler> ClientLoop::make_client() {
-  return std::make_unique<Client>(*this, base::make_session_id(index_, ++last_serial_));
+std::unique_ptr<net::Handler> ClientLoop::make_client(base::Dialect dialect) {
+  return std::make_unique<Client>(*this, base::make_session_id(index_, ++last_serial_), dialect);
 }
 
 Client* ClientLoop::client(SessionId id) {
@@ -35,7 +35,7 @@ void ClientLoop::turn() {
   mailbox_.drain(mail_);
   if (!mail_.empty()) {
     const base::WallTime now = shared_.clock.wall();
-    fanout_.begin({now, utc_offset(now)});
+    fanout_.begin({now, utc_offset(now), dialects_.irc.server_name});
     for (Mail& mail : mail_) {
       if (auto* delivery = std::get_if<Delivery>(&mail)) {
         credits_ += delivery->credits;

@@ -18,7 +18,6 @@
 #include "server/jobs.h"
 #include "server/local_time.h"
 #include "server/session_table.h"
-#include "session/line_session.h"
 
 #include <cstddef>
 #include <memory>
@@ -29,7 +28,7 @@ namespace veche::server {
 
 class ClientLoop final : public net::LoopHook, public ClientHome {
  public:
-  ClientLoop(base::LoopIndex index, Shared& shared, session::LineOptions line, std::function<void()> wake);
+  ClientLoop(base::LoopIndex index, Shared& shared, DialectOptions dialects, std::function<void()> wake);
 
   /// Before the first turn: where commands go.
   void connect_to(ChatThread& chat) { chat_ = &chat; }
@@ -38,10 +37,10 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
   void deliver(Delivery delivery) { mailbox_.push(std::move(delivery)); }
 
   /// The loop's thread, or before it runs. Holds for those who are connected too.
-  void set_line_options(session::LineOptions line) { line_ = std::move(line); }
+  void set_dialects(DialectOptions dialects) { dialects_ = std::move(dialects); }
 
   /// A handler for a fresh connection.
-  std::unique_ptr<net::Handler> make_client();
+  std::unique_ptr<net::Handler> make_client(base::Dialect dialect);
 
   // net::LoopHook
   void turn() override;
@@ -49,7 +48,7 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
 
   // ClientHome
   Shared& shared() override { return shared_; }
-  const session::LineOptions& line_options() const override { return line_; }
+  const DialectOptions& dialects() const override { return dialects_; }
   void came(Client& client) override { clients_.add(client.id(), client); }
   void went(Client& client) override;
   void command(chat::Command command) override { outgoing_.push_back(std::move(command)); }
@@ -72,7 +71,7 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
 
   const base::LoopIndex index_;
   Shared& shared_;
-  session::LineOptions line_;
+  DialectOptions dialects_;
   ChatThread* chat_ = nullptr;
   base::Mailbox<Mail> mailbox_;
   AnswerTo answers_;

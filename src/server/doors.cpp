@@ -1,6 +1,8 @@
 #include "server/doors.h"
 
+#include "base/check.h"
 #include "net/socket.h"
+#include "server/dialects.h"
 
 #include <utility>
 
@@ -11,21 +13,26 @@ constexpr unsigned kPortsToTry = 100;
 
 }  // namespace
 
-Doors::Doors(net::EventLoop& loop, net::EventLoop& main_loop, net::Listener::Accepted welcome)
+Doors::Doors(net::EventLoop& loop, net::EventLoop& main_loop, Welcome welcome)
     : loop_(loop), main_loop_(main_loop), welcome_(std::move(welcome)) {}
 
 base::Result<> Doors::open(const control::ListenConfig& wanted) {
+  const auto dialect = base::dialect_named(wanted.protocol);
+  base::check(dialect.has_value(), "a configuration is checked when it is read");
   net::ListenerOptions options;
-  options.refusal = kServerFull;
+  options.refusal = server_full_words(*dialect);
+  const auto accepted = [this, dialect = *dialect](net::Fd client, const net::Address& peer) {
+    welcome_(std::move(client), peer, dialect);
+  };
   // A port that nobody asked for by number may be another one; one that somebody named is that or none.
   const unsigned tries = wanted.named ? 1 : kPortsToTry;
   base::Error why;
   for (unsigned i = 0; i < tries && wanted.port + i <= 65535; ++i) {
     auto address = net::Address::parse(wanted.address, static_cast<std::uint16_t>(wanted.port + i));
     if (!address) return tl::unexpected(address.error());
-    auto listener = net::Listener::open(loop_, *address, options, welcome_);
+    auto listener = net::Listener::open(loop_, *address, options, accepted);
     if (listener) {
-      doors_.push_back({(*listener)->local(), wanted.port});
+      doors_.push_back({(*listener)->local(), wanted.port, *dialect});
       listeners_.push_back(std::move(*listener));
       return {};
     }

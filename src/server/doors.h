@@ -2,6 +2,7 @@
 // belong to a loop of the clients; what is asked of them here is done there, and answered on the main thread.
 #pragma once
 
+#include "base/dialect.h"
 #include "base/result.h"
 #include "control/config.h"
 #include "net/address.h"
@@ -12,21 +13,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 namespace veche::server {
 
-/// What a client hears for whom there is no room: no descriptor, no thread.
-inline constexpr std::string_view kServerFull =
-    "ERR server-full The server has no room for another connection; try again later.\r\n";
-
 /// Lives on the main thread.
 class Doors {
  public:
-  /// `loop` and `main_loop` outlive the doors; the loop has ended before they go. `welcome` gets each
-  /// accepted connection, on the loop's thread.
-  Doors(net::EventLoop& loop, net::EventLoop& main_loop, net::Listener::Accepted welcome);
+  /// Gets each accepted connection with what is spoken there, on the loop's thread.
+  using Welcome = std::function<void(net::Fd client, const net::Address& peer, base::Dialect dialect)>;
+
+  /// `loop` and `main_loop` outlive the doors; the loop has ended before they go.
+  Doors(net::EventLoop& loop, net::EventLoop& main_loop, Welcome welcome);
 
   /// Before the loops run.
   base::Result<> open(const control::ListenConfig& wanted);
@@ -35,6 +33,7 @@ class Doors {
   struct Door {
     net::Address at;
     std::uint16_t wanted_port = 0;
+    base::Dialect dialect = base::Dialect::line;
   };
   const std::vector<Door>& list() const { return doors_; }
   /// As far as has been asked for: between a call and its answer the sockets may differ.
@@ -50,7 +49,7 @@ class Doors {
 
   net::EventLoop& loop_;
   net::EventLoop& main_loop_;
-  const net::Listener::Accepted welcome_;
+  const Welcome welcome_;
   std::vector<Door> doors_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;  // the loop's, once it runs
   bool paused_ = false;

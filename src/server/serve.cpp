@@ -122,7 +122,9 @@ void print_how_to_join(const Server& server, const control::Config& config, bool
   for (const Doors::Door& door : server.doors()) {
     const std::string ip = door.at.ip();
     const std::string host = ip == "0.0.0.0" ? "127.0.0.1" : ip == "::" ? "::1" : ip;
-    fmt::print("{}\n", t_("Join with: telnet {} {}", host, door.at.port()));
+    fmt::print("{}\n", door.dialect == base::Dialect::irc
+                           ? t_("Join with an IRC client: {} {}", host, door.at.port())
+                           : t_("Join with: telnet {} {}", host, door.at.port()));
   }
   fmt::print("{}\n", console ? t_("Type help for the operator's commands; Ctrl-C ends the server.")
                              : t_("Ctrl-C ends it."));

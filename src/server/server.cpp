@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -41,41 +39,17 @@ chat::Policy policy_of(const control::Config& config) {
   policy.history = config.history.enabled;
   policy.playback_messages = config.history.playback_limit;
   policy.query_messages = config.history.query_limit;
-  const auto modes = control::parse_room_modes(config.channels.default_modes);
-  base::check(modes.has_value(), "the configuration was checked when it was read");
-  policy.room_flags = *modes;
+  policy.room_flags = control::checked_room_modes(config.channels.default_modes);
   policy.list_entries_max = config.limits.list_modes;
   policy.watched_max = config.limits.monitor;
   policy.past_people = config.limits.whowas;
   return policy;
 }
 
-base::Result<session::LineOptions> line_options_of(const control::Config& config) {
-  session::LineOptions options;
-  options.server_name = config.server.name;
-  options.network = config.server.network;
-  options.motd = config.server.description;
-  if (!config.server.motd_file.empty()) {
-    std::ifstream file(config.server.motd_file);
-    if (!file) return base::fail("server.motd_file " + config.server.motd_file.string(), "cannot be read");
-    std::ostringstream text;
-    text << file.rdbuf();
-    options.motd = text.str();
-  }
-  options.server_password = config.server.password;
-  options.language = config.server.language;
-  options.recv_queue_bytes = config.limits.recv_queue_bytes;
-  options.command_burst = config.limits.command_burst;
-  options.command_rate = config.limits.command_rate;
-  options.registration_timeout = config.limits.registration_timeout;
-  options.idle_timeout = config.limits.idle_timeout;
-  return options;
-}
-
 }  // namespace
 
 Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log)
-    : config_(config), clock_(clock), log_(log) {}
+    : config_(config), clock_(clock), log_(log), started_(clock.wall()) {}
 
 base::Result<std::unique_ptr<Server>> Server::start(const control::Config& config,
                                                     control::ConfigSource source, const store::DataDir& data,
@@ -90,7 +64,10 @@ base::Result<std::unique_ptr<Server>> Server::start(const control::Config& confi
 }
 
 base::Result<> Server::open(const store::DataDir& data, control::ConfigSource source) {
-  for (const control::ListenConfig& wanted : config_.listen) {
+  // Those whose port somebody named come first: a default one takes what is left.
+  std::vector<control::ListenConfig> listen = config_.listen;
+  std::stable_partition(listen.begin(), listen.end(), [](const auto& wanted) { return wanted.named; });
+  for (const control::ListenConfig& wanted : listen) {
     if (auto opened = doors_->open(wanted); !opened) return opened;
   }
   if (auto opened = open_operator(data, std::move(source)); !opened) return opened;
@@ -124,8 +101,8 @@ base::Result<> Server::open_store(const store::DataDir& data) {
 }
 
 base::Result<> Server::open_loops() {
-  auto line = line_options_of(config_);
-  if (!line) return tl::unexpected(line.error());
+  auto dialects = dialect_options_of(config_, started_);
+  if (!dialects) return tl::unexpected(dialects.error());
   auto main_loop =
       net::EventLoop::create(clock_, log_, {.send_queue_bytes = control::kAccountAnswerBytesMax});
   if (!main_loop) return tl::unexpected(main_loop.error());
@@ -137,9 +114,10 @@ base::Result<> Server::open_loops() {
   auto loops = net::LoopGroup::create(count, clock_, log_, options);
   if (!loops) return tl::unexpected(loops.error());
   loops_ = std::move(*loops);
-  doors_ = std::make_unique<Doors>(
-      loops_->loop(0), *main_loop_,
-      [this](net::Fd client, const net::Address& peer) { welcome(std::move(client), peer); });
+  doors_ = std::make_unique<Doors>(loops_->loop(0), *main_loop_,
+                                   [this](net::Fd client, const net::Address& peer, base::Dialect dialect) {
+                                     welcome(std::move(client), peer, dialect);
+                                   });
 
   operator_ = std::make_unique<Operator>(static_cast<base::LoopIndex>(count), *jobs_,
                                          [loop = main_loop_.get()] { loop->wake(); });
@@ -148,7 +126,7 @@ base::Result<> Server::open_loops() {
   chat_operators_ = std::make_unique<ChatOperators>(*operator_);
   shared_.reset(new Shared{clock_, log_, *jobs_, *chat_operators_, *notices_});
 
-  std::vector<DeliverTo> deliver = open_clients(*line, options);
+  std::vector<DeliverTo> deliver = open_clients(*dialects, options);
   deliver.push_back([desk = operator_.get()](Delivery delivery) { desk->deliver(std::move(delivery)); });
 
   chat_thread_ = std::make_unique<ChatThread>(*chat_, *journal_, clock_, log_, std::move(deliver));
@@ -159,11 +137,10 @@ base::Result<> Server::open_loops() {
 }
 
 /// Who serves the clients, under either model: what the chat has for them goes there.
-std::vector<DeliverTo> Server::open_clients(const session::LineOptions& line,
-                                            const net::LoopOptions& options) {
+std::vector<DeliverTo> Server::open_clients(const DialectOptions& dialects, const net::LoopOptions& options) {
   std::vector<DeliverTo> deliver;
   if (config_.server.model == "threads") {
-    thread_clients_ = std::make_unique<ThreadClients>(loops_->loop(ThreadClients::kIndex), *shared_, line,
+    thread_clients_ = std::make_unique<ThreadClients>(loops_->loop(ThreadClients::kIndex), *shared_, dialects,
                                                       ThreadOptions{.connection = options});
     deliver.push_back(
         [clients = thread_clients_.get()](Delivery delivery) { clients->deliver(std::move(delivery)); });
@@ -171,7 +148,7 @@ std::vector<DeliverTo> Server::open_clients(const session::LineOptions& line,
   }
   for (std::size_t i = 0; i < loops_->size(); ++i) {
     net::EventLoop& loop = loops_->loop(i);
-    client_loops_.push_back(std::make_unique<ClientLoop>(static_cast<base::LoopIndex>(i), *shared_, line,
+    client_loops_.push_back(std::make_unique<ClientLoop>(static_cast<base::LoopIndex>(i), *shared_, dialects,
                                                          [&loop] { loop.wake(); }));
     ClientLoop& clients = *client_loops_.back();
     loop.set_hook(&clients);
@@ -180,11 +157,11 @@ std::vector<DeliverTo> Server::open_clients(const session::LineOptions& line,
   return deliver;
 }
 
-/// Takes a connection that was accepted. The first loop's thread.
-void Server::welcome(net::Fd client, const net::Address& peer) {
-  if (thread_clients_) return thread_clients_->adopt(std::move(client), peer);
-  loops_->share_out(std::move(client), peer, [this](std::size_t loop, const net::Address&) {
-    return client_loops_[loop]->make_client();
+/// Takes a connection that was accepted at a door of `dialect`. The first loop's thread.
+void Server::welcome(net::Fd client, const net::Address& peer, base::Dialect dialect) {
+  if (thread_clients_) return thread_clients_->adopt(std::move(client), peer, dialect);
+  loops_->share_out(std::move(client), peer, [this, dialect](std::size_t loop, const net::Address&) {
+    return client_loops_[loop]->make_client(dialect);
   });
 }
 
@@ -222,16 +199,16 @@ base::Result<> Server::open_operator(const store::DataDir& data, control::Config
 
 /// Goes by another configuration from now on; what needs a restart is the same in both.
 base::Result<> Server::adopt(const control::Config& config, std::function<void()> done) {
-  auto line = line_options_of(config);
-  if (!line) return tl::unexpected(line.error());
+  auto dialects = dialect_options_of(config, started_);
+  if (!dialects) return tl::unexpected(dialects.error());
   config_ = config;
   log_.set_level(config_.log.level);
   chat_operators_->set(config_.operators);
   for (std::size_t i = 0; i < client_loops_.size(); ++i) {
     loops_->loop(i).post(
-        [clients = client_loops_[i].get(), options = *line] { clients->set_line_options(options); });
+        [clients = client_loops_[i].get(), options = *dialects] { clients->set_dialects(options); });
   }
-  if (thread_clients_) thread_clients_->set_line_options(*line);
+  if (thread_clients_) thread_clients_->set_dialects(*dialects);
   operator_->order(chat::SetPolicy{policy_of(config_)},
                    [done = std::move(done)](const chat::OperatorAnswer&) { done(); });
   return {};

@@ -18,6 +18,7 @@
 #include "server/chat_thread.h"
 #include "server/client_loop.h"
 #include "server/control_socket.h"
+#include "server/dialects.h"
 #include "server/doors.h"
 #include "server/jobs.h"
 #include "server/notices.h"
@@ -67,8 +68,8 @@ class Server {
   base::Result<> open(const store::DataDir& data, control::ConfigSource source);
   base::Result<> open_store(const store::DataDir& data);
   base::Result<> open_loops();
-  std::vector<DeliverTo> open_clients(const session::LineOptions& line, const net::LoopOptions& options);
-  void welcome(net::Fd client, const net::Address& peer);
+  std::vector<DeliverTo> open_clients(const DialectOptions& dialects, const net::LoopOptions& options);
+  void welcome(net::Fd client, const net::Address& peer, base::Dialect dialect);
   std::size_t client_count() const;
   base::Result<> open_operator(const store::DataDir& data, control::ConfigSource source);
   base::Result<> adopt(const control::Config& config, std::function<void()> done);
@@ -77,6 +78,7 @@ class Server {
   control::Config config_;
   const base::Clock& clock_;
   base::Log& log_;
+  const base::WallTime started_;
 
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<chat::Chat> chat_;

@@ -97,6 +97,15 @@ TEST_P(ServerTest, LogInsComeAndGoWhileOthersTalk) {
   ear->until("MSG #veche mouth all done\n");
 }
 
+TEST_P(ServerTest, APortThatSomebodyNamedIsNotTakenByADefaultOne) {
+  const std::uint16_t port = address().port();
+  stop();
+  config.listen = {{"line", "127.0.0.1", port, false}, {"irc", "127.0.0.1", port, true}};
+  start();
+  EXPECT_EQ(address(base::Dialect::irc).port(), port);
+  EXPECT_GT(address().port(), port);
+}
+
 TEST_P(ServerTest, ManyWhoComeAndGoLeaveNoThreadBehind) {
   auto ear = guest("ear");
   for (int round = 0; round < 5; ++round) {

@@ -81,7 +81,7 @@ class ServerTest : public testing::TestWithParam<const char*> {
     config.server.loops = 2;
     config.limits.command_rate = 0;
     config.accounts.hash_cost = store::HashCost::lowest;
-    config.listen[0].port = 0;
+    for (auto& listen : config.listen) listen.port = 0;
     start();
   }
   void start() {
@@ -94,7 +94,12 @@ class ServerTest : public testing::TestWithParam<const char*> {
     server.reset();
     data.reset();
   }
-  net::Address address() const { return server->doors()[0].at; }
+  net::Address address(base::Dialect dialect = base::Dialect::line) const {
+    for (const Doors::Door& door : server->doors()) {
+      if (door.dialect == dialect) return door.at;
+    }
+    return {};
+  }
   std::unique_ptr<Peer> guest(const std::string& name) {
     auto peer = std::make_unique<Peer>(address());
     peer->send(name + "\n\n/bare\n");

@@ -6,11 +6,13 @@
 
 namespace veche::server {
 
-ThreadClient::ThreadClient(ThreadClients& all, base::SessionId id, net::Fd socket, net::Fd waker,
-                           const net::Address& peer, const net::LoopOptions& options, LineOptionsPtr line)
+ThreadClient::ThreadClient(ThreadClients& all, base::SessionId id, base::Dialect dialect, net::Fd socket,
+                           net::Fd waker, const net::Address& peer, const net::LoopOptions& options,
+                           const DialectOptionsPtr& dialects)
     : all_(all),
       id_(id),
-      line_(*line),
+      dialect_(dialect),
+      dialects_(*dialects),
       connection_(std::move(socket), std::move(waker), peer, all.shared().clock, options),
       mailbox_([this] { connection_.wake(); }) {}
 
@@ -18,7 +20,7 @@ Shared& ThreadClient::shared() { return all_.shared(); }
 const AnswerTo& ThreadClient::answers() const { return all_.answers(); }
 
 void ThreadClient::run() {
-  connection_.open(std::make_unique<Client>(*this, id_), this);
+  connection_.open(std::make_unique<Client>(*this, id_, dialect_), this);
   connection_.run();
   all_.send(id_, outgoing_);  // the last of them is the Disconnect
 }
@@ -43,7 +45,8 @@ void ThreadClient::carry_out(const chat::ToRoom& effect) {
   last_event_ = effect.event;
   const base::WallTime now = shared().clock.wall();
   text_.clear();
-  session::encode(*effect.event, client_->variant(effect.room), {now, utc_offset(now)}, text_);
+  const session::Moment moment{now, utc_offset(now), dialects_.irc.server_name};
+  session::encode(*effect.event, client_->variant(effect.room), moment, text_);
   connection_.send(text_);
 }
 

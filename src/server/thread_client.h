@@ -21,18 +21,18 @@
 namespace veche::server {
 
 class ThreadClients;
-using LineOptionsPtr = std::shared_ptr<const session::LineOptions>;
+using DialectOptionsPtr = std::shared_ptr<const DialectOptions>;
 
 /// What comes to a client's thread. A JobDone is large, and rare.
-using ClientMail = std::variant<chat::ToRoom, chat::ToSession, std::unique_ptr<JobDone>, LineOptionsPtr>;
+using ClientMail = std::variant<chat::ToRoom, chat::ToSession, std::unique_ptr<JobDone>, DialectOptionsPtr>;
 /// What an empty list of it keeps of its memory: a client who was once told much is idle most of the time.
 inline constexpr std::size_t kClientMailKept = 64;
 
 class ThreadClient final : public ClientHome, public net::LoopHook {
  public:
   /// `all` outlives it; `waker` is of net::make_waker.
-  ThreadClient(ThreadClients& all, base::SessionId id, net::Fd socket, net::Fd waker,
-               const net::Address& peer, const net::LoopOptions& options, LineOptionsPtr line);
+  ThreadClient(ThreadClients& all, base::SessionId id, base::Dialect dialect, net::Fd socket, net::Fd waker,
+               const net::Address& peer, const net::LoopOptions& options, const DialectOptionsPtr& dialects);
 
   /// The thread's whole life: returns when the client has gone and the chat has been told.
   void run();
@@ -51,7 +51,7 @@ class ThreadClient final : public ClientHome, public net::LoopHook {
 
   // ClientHome
   Shared& shared() override;
-  const session::LineOptions& line_options() const override { return line_; }
+  const DialectOptions& dialects() const override { return dialects_; }
   void came(Client& client) override { client_ = &client; }
   void went(Client&) override { client_ = nullptr; }
   void command(chat::Command command) override { outgoing_.push_back(std::move(command)); }
@@ -63,11 +63,12 @@ class ThreadClient final : public ClientHome, public net::LoopHook {
   void carry_out(const chat::ToRoom& effect);
   void carry_out(const chat::ToSession& effect) { client_->deliver(*effect.event); }
   void carry_out(const std::unique_ptr<JobDone>& job) { client_->answer(*job); }
-  void carry_out(const LineOptionsPtr& line) { line_ = *line; }
+  void carry_out(const DialectOptionsPtr& dialects) { dialects_ = *dialects; }
 
   ThreadClients& all_;
   const base::SessionId id_;
-  session::LineOptions line_;
+  const base::Dialect dialect_;
+  DialectOptions dialects_;
   LocalTime local_time_;
   net::ThreadConnection connection_;
   base::Mailbox<ClientMail> mailbox_;

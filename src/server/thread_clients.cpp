@@ -2,7 +2,6 @@
 
 #include "base/check.h"
 #include "net/connection_steps.h"
-#include "server/doors.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +12,7 @@ namespace veche::server {
 
 using base::SessionId;
 
-ThreadClients::ThreadClients(net::EventLoop& loop, Shared& shared, session::LineOptions line,
+ThreadClients::ThreadClients(net::EventLoop& loop, Shared& shared, DialectOptions dialects,
                              const ThreadOptions& options)
     : loop_(loop),
       shared_(shared),
@@ -24,21 +23,21 @@ ThreadClients::ThreadClients(net::EventLoop& loop, Shared& shared, session::Line
         mail.push_back(std::make_unique<JobDone>(std::move(job)));
         post(session, mail);
       }),
-      line_(std::make_shared<const session::LineOptions>(std::move(line))) {}
+      dialects_(std::make_shared<const DialectOptions>(std::move(dialects))) {}
 
 // --- threads come and go
 
-void ThreadClients::adopt(net::Fd socket, const net::Address& peer) {
+void ThreadClients::adopt(net::Fd socket, const net::Address& peer, base::Dialect dialect) {
   const int number = socket.get();
   net::Fd waker = net::make_waker();
-  if (!waker) return refuse(number, {"client " + peer.text(), base::errno_text(errno), {}});
+  if (!waker) return refuse(number, dialect, {"client " + peer.text(), base::errno_text(errno), {}});
   const SessionId id = base::make_session_id(kIndex, ++last_serial_);
   ThreadClient* client = nullptr;
   {
     const std::lock_guard lock(clients_mutex_);
     Entry& entry = clients_[id];
-    entry.client = std::make_unique<ThreadClient>(*this, id, std::move(socket), std::move(waker), peer,
-                                                  options_.connection, line_);
+    entry.client = std::make_unique<ThreadClient>(*this, id, dialect, std::move(socket), std::move(waker),
+                                                  peer, options_.connection, dialects_);
     client = entry.client.get();
     ++running_;
   }
@@ -51,15 +50,15 @@ void ThreadClients::adopt(net::Fd socket, const net::Address& peer) {
     refusing_ = false;
     clients_.at(id).thread = std::move(*thread);  // it may have ended: who joins it is this loop, later
   } else {
-    refuse(number, thread.error());
+    refuse(number, dialect, thread.error());
     clients_.erase(id);
     --running_;
   }
 }
 
-void ThreadClients::refuse(int socket, const base::Error& why) {
+void ThreadClients::refuse(int socket, base::Dialect dialect, const base::Error& why) {
   if (!std::exchange(refusing_, true)) shared_.log.error("a client is refused: {}", why.text());
-  net::refuse(socket, kServerFull);
+  net::refuse(socket, server_full_words(dialect));
 }
 
 /// The last that a client's thread does.
@@ -102,10 +101,10 @@ void ThreadClients::post(SessionId client, std::vector<ClientMail>& mail) {
   mail.clear();  // gone: its last effects were on their way
 }
 
-void ThreadClients::set_line_options(session::LineOptions line) {
+void ThreadClients::set_dialects(DialectOptions dialects) {
   const std::lock_guard lock(clients_mutex_);
-  line_ = std::make_shared<const session::LineOptions>(std::move(line));
-  for (auto& [id, entry] : clients_) entry.client->post(ClientMail(line_));
+  dialects_ = std::make_shared<const DialectOptions>(std::move(dialects));
+  for (auto& [id, entry] : clients_) entry.client->post(ClientMail(dialects_));
 }
 
 // --- from the chat

@@ -38,8 +38,7 @@ class ThreadClients {
   static constexpr base::LoopIndex kIndex = 0;
 
   /// `loop` is where clients are accepted. All outlive it.
-  ThreadClients(net::EventLoop& loop, Shared& shared, session::LineOptions line,
-                const ThreadOptions& options);
+  ThreadClients(net::EventLoop& loop, Shared& shared, DialectOptions dialects, const ThreadOptions& options);
   ~ThreadClients() { stop(); }
 
   ThreadClients(const ThreadClients&) = delete;
@@ -49,7 +48,7 @@ class ThreadClients {
   void connect_to(ChatThread& chat) { chat_ = &chat; }
 
   /// The loop's thread. Makes a thread for a client; where there is no room for one he is told so.
-  void adopt(net::Fd socket, const net::Address& peer);
+  void adopt(net::Fd socket, const net::Address& peer, base::Dialect dialect);
   /// When the loop has ended. Cuts off whoever is left, and joins all threads.
   void stop();
 
@@ -57,7 +56,7 @@ class ThreadClients {
   void deliver(Delivery delivery);
 
   /// Any thread. Holds for those who are connected too, soon.
-  void set_line_options(session::LineOptions line);
+  void set_dialects(DialectOptions dialects);
   /// Any thread. Threads that have a client.
   std::size_t count() const;
   /// Any thread; for figures. Clients that wait for credits.
@@ -87,7 +86,7 @@ class ThreadClients {
     bool touched = false;          // by it
   };
 
-  void refuse(int socket, const base::Error& why);
+  void refuse(int socket, base::Dialect dialect, const base::Error& why);
   void post(base::SessionId client, std::vector<ClientMail>& mail);
   void ended(base::SessionId client);
   void join_ended();
@@ -114,7 +113,7 @@ class ThreadClients {
   std::unordered_map<base::SessionId, Entry> clients_;
   std::vector<base::SessionId> ended_;  // of clients_: to be joined
   std::size_t running_ = 0;
-  LineOptionsPtr line_;
+  DialectOptionsPtr dialects_;
 
   mutable std::mutex credits_mutex_;
   std::ptrdiff_t credits_ = base::limits::kCommandsInFlightMax;

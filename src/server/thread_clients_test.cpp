@@ -24,10 +24,10 @@ using net::testing::Peer;
 constexpr RoomId kTea{1};
 constexpr RoomId kCoffee{2};
 
-session::LineOptions line_options(const std::string& motd = "") {
-  session::LineOptions options;
-  options.motd = motd;
-  options.command_rate = 0;
+DialectOptions dialects(const std::string& motd = "") {
+  DialectOptions options;
+  options.line.motd = motd;
+  options.line.command_rate = 0;
   return options;
 }
 
@@ -43,13 +43,13 @@ class ThreadClientsTest : public testing::Test {
   ~ThreadClientsTest() override { clients->stop(); }
 
   void make_clients(const ThreadOptions& options) {
-    clients = std::make_unique<ThreadClients>(*loop, shared, line_options(), options);
+    clients = std::make_unique<ThreadClients>(*loop, shared, dialects(), options);
     clients->connect_to(chat);
   }
   /// A client whose thread runs; his session's number is his place among those that came.
-  Peer come() {
+  Peer come(base::Dialect dialect = base::Dialect::line) {
     net::testing::Pair pair = net::testing::connected_pair();
-    clients->adopt(std::move(pair.server), pair.address);
+    clients->adopt(std::move(pair.server), pair.address, dialect);
     return std::move(pair.peer);
   }
   template <class Done>
@@ -150,10 +150,10 @@ TEST_F(ThreadClientsTest, WhatIsForSomebodyWhoHasGoneIsDropped) {
 
 TEST_F(ThreadClientsTest, AThreadThatCannotBeMadeIsARefusalAndNoMore) {
   make_clients({.stack_bytes = std::size_t{1} << 60});
-  for (int i = 0; i < 3; ++i) {
-    Peer refused = come();
+  for (const base::Dialect dialect : {base::Dialect::line, base::Dialect::irc, base::Dialect::line}) {
+    Peer refused = come(dialect);
     ASSERT_TRUE(wait_until([&] { return refused.receive(), refused.fin; }));
-    EXPECT_EQ(refused.text, kServerFull);
+    EXPECT_EQ(refused.text, server_full_words(dialect));
   }
   EXPECT_EQ(clients->count(), 0u);
   EXPECT_EQ(shared.connected, 0u);
@@ -203,9 +203,9 @@ TEST_F(ThreadClientsTest, WithoutCreditsClientsWaitAndLoseNothing) {
   }));
 }
 
-TEST_F(ThreadClientsTest, OthersLineOptionsHoldForThoseWhoAreHere) {
+TEST_F(ThreadClientsTest, OtherOptionsHoldForThoseWhoAreHere) {
   Peer one = come();
-  clients->set_line_options(line_options("new words"));
+  clients->set_dialects(dialects("new words"));
   Peer two = come();
   for (Peer* peer : {&one, &two}) {
     ASSERT_TRUE(wait_until([&] {  // the greeting comes with the chat's answer

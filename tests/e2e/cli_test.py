@@ -82,7 +82,7 @@ class Usage(InDirectory):
             (["serve", "--loops", "-1"], "--loops -1: not a whole number (for example: 0)"),
             (["serve", "--loops", "1000"], "--loops 1000: 1000 is out of range (0 to 255)"),
             (["serve", "--model", "fork"], "--model fork: 'fork' is not known (one of: events, threads)"),
-            (["serve", "--listen", "irc://"], "--listen irc://: 'irc' is not in this version (one of: line)"),
+            (["serve", "--listen", "web://"], "--listen web://: 'web' is not in this version (one of: line, irc)"),
             (["serve", "--listen", "line://", "--listen", "line://127.0.0.1:1898"],
              "--listen line://127.0.0.1:1898: the same address and port are given twice"),
             (["serve", "--config", "missing.toml"], "missing.toml: No such file or directory"),

@@ -30,7 +30,8 @@ failed_logins_per_minute = 0
 class Server:
     """`veche serve` in a data directory of its own, on a free loopback port; `prefix`: the command that starts it."""
 
-    def __init__(self, config=QUICK_CONFIG, args=(), data=None, listen="line://127.0.0.1:0", env=None, prefix=()):
+    def __init__(self, config=QUICK_CONFIG, args=(), data=None, listen="line://127.0.0.1:0", irc="irc://127.0.0.1:0",
+                 env=None, prefix=()):
         self.dir = data or tempfile.mkdtemp(prefix="veche-e2e-")
         self.owns_dir = data is None
         config_file = os.path.join(self.dir, "veche.toml")
@@ -38,8 +39,9 @@ class Server:
             file.write(config)
         self.data = os.path.join(self.dir, "data")
         self.command = [*prefix, VECHE, "serve", "--config", config_file, "--data", self.data, "--no-console", *args]
-        if listen:
-            self.command += ["--listen", listen]
+        for listener in (listen, irc):
+            if listener:
+                self.command += ["--listen", listener]
         self.env = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", **(env or {})}
         self.output = ""
         self.process = None
@@ -49,12 +51,14 @@ class Server:
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                         env=self.env, stdin=subprocess.DEVNULL)
         self.output = ""
-        self.port = None
+        self.port = self.irc_port = None
         while True:
             line = self.process.stdout.readline()
             self.output += line
             if found := re.search(r"telnet \S+ (\d+)", line):
                 self.port = int(found.group(1))
+            if found := re.search(r"IRC client: \S+ (\d+)", line):
+                self.irc_port = int(found.group(1))
             if not line or "Ctrl-C" in line:
                 break
         if self.port is None:

@@ -100,12 +100,29 @@ class Lifecycle(unittest.TestCase):
                 taken.listen()
             except OSError:
                 pass  # somebody else has it: as good
-            server = self.start(listen=None)
+            server = self.start(listen=None, irc=None)
             self.assertGreater(server.port, 1898)
-            self.assertIn("1898", server.output)
-            named = veche("serve", "--data", os.path.join(self.dir, "other"), "--listen", f"line://127.0.0.1:{server.port}")
-            self.assertEqual(named.returncode, 1)
-            self.assertIn(str(server.port), named.stderr)
+            self.assertIn(f"Port 1898 is taken; veche listens on {server.port} instead.", server.output)
+            for named in (f"line://127.0.0.1:{server.port}", f"irc://127.0.0.1:{server.irc_port}"):
+                refused = veche("serve", "--data", os.path.join(self.dir, "other"), "--listen", "line://127.0.0.1:0",
+                                "--listen", named)
+                self.assertEqual(refused.returncode, 1)
+                self.assertIn(named.split("://")[1], refused.stderr)
+                self.assertIn("Address already in use", refused.stderr)
+
+    def test_each_protocols_default_holds_until_one_is_named(self):
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                taken.bind(("127.0.0.1", 6667))
+                taken.listen()
+            except OSError:
+                pass  # somebody else has it: as good
+            server = self.start(irc=None)
+            self.assertGreater(server.irc_port, 6667)
+            self.assertIn(f"Port 6667 is taken; veche listens on {server.irc_port} instead.", server.output)
+            self.assertNotIn("1898", server.output)
+            server.guest("ann")
 
     def test_accounts_of_a_running_server(self):
         server = self.start()

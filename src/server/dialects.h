@@ -1,0 +1,41 @@
+// The dialects that clients can speak: what the operator wishes of each, and the sessions that speak them.
+// The one place where a word of the configuration becomes a dialect's session.
+#pragma once
+
+#include "base/clock.h"
+#include "base/dialect.h"
+#include "base/ids.h"
+#include "base/network.h"
+#include "base/result.h"
+#include "chat/command.h"
+#include "control/config.h"
+#include "net/handler.h"
+#include "session/irc_options.h"
+#include "session/line_session.h"
+#include "session/session.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace veche::server {
+
+/// Outlives the sessions.
+struct DialectOptions {
+  session::LineOptions line{};
+  session::IrcOptions irc{};
+};
+/// As the configuration has them. Fails if the text for those who connect cannot be read. Blocks while it is;
+/// any thread.
+base::Result<DialectOptions> dialect_options_of(const control::Config& config, base::WallTime started);
+
+std::unique_ptr<session::Session> make_session(base::Dialect dialect, session::Host& host,
+                                               const DialectOptions& options);
+/// How the chat is told of such a session.
+chat::Connect arrival(base::Dialect dialect, const base::AddressBits& address);
+/// What those who see somebody go are told of how he went; empty: nothing.
+std::string departure_words(base::Dialect dialect, net::CloseReason reason);
+/// What a client hears for whom there is no room: no descriptor, no thread.
+std::string_view server_full_words(base::Dialect dialect);
+
+}  // namespace veche::server
