@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""IRC over sockets, against the real binary: every transcript of tests/e2e/irc."""
+
+import glob
+import os
+import re
+import unittest
+
+from harness import Client, Server
+from irc_harness import CONFIG, TRANSCRIPTS, transcript_tests
+
+FILES = sorted(glob.glob(os.path.join(TRANSCRIPTS, "*.txt")))
+
+# Files whose server is set up in another way.
+CONFIGS = {
+    "password": '[server]\nname = "veche.test"\nnetwork = "Testing"\npassword = "opensesame"\n'
+                '[limits]\ncommand_rate = 0\nconnection_rate = 0\n[accounts]\nfailed_logins_per_minute = 0\n',
+    "deadlines": CONFIG.replace("ping_interval = 0", 'ping_interval = "1s"')
+                       .replace("registration_timeout = 0", 'registration_timeout = "2s"'),
+}
+
+CASES = [transcript_tests(path, CONFIGS.get(stem, CONFIG), clock=stem == "clock")
+         for path in FILES for stem in [os.path.splitext(os.path.basename(path))[0]]]
+globals().update((case.__name__, case) for case in CASES)
+
+
+def register(server, name):
+    """A guest's socket, and the lines of his welcome."""
+    client = Client(server.irc_port)
+    client.send_bytes(f"NICK {name}\r\nUSER {name} 0 * :{name}\r\n".encode())
+    return client, client.expect(f" 422 {name} :MOTD File is missing\r\n").split("\r\n")
+
+
+class Isupport(unittest.TestCase):
+    """005: tokens that programs can read (modern.ircdocs.horse, "RPL_ISUPPORT"; irctest: IsupportTestCase)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.close)
+        client, lines = register(cls.server, "alice")
+        client.close()
+        cls.lines = [re.fullmatch(r":\S+ 005 alice (.*) :are supported by this server", line) for line in lines if " 005 " in line]
+        cls.tokens = [token for line in cls.lines for token in line.group(1).split(" ")]
+        cls.values = dict(token.partition("=")[::2] for token in cls.tokens)
+
+    def test_a_line_has_at_most_13_tokens_and_no_token_two_equals_signs(self):
+        for line in self.lines:
+            self.assertIsNotNone(line)
+            self.assertLessEqual(len(line.group(1).split(" ")), 13)
+        for token in self.tokens:
+            self.assertRegex(token, r"\A[A-Z0-9]{1,20}(=[\x21-\x3c\x3e-\x7e]*)?\Z")
+        self.assertEqual(len(self.values), len(self.tokens), "a token is there twice")
+
+    def test_what_clients_look_for_is_there(self):
+        for name in ("AWAYLEN", "BOT", "CASEMAPPING", "CHANLIMIT", "CHANMODES", "CHANNELLEN", "CHANTYPES", "ELIST", "EXCEPTS", "EXTBAN",
+                     "INVEX", "KICKLEN", "MAXLIST", "MODES", "MONITOR", "NETWORK", "NICKLEN", "PREFIX", "STATUSMSG", "TARGMAX",
+                     "TOPICLEN", "USERLEN", "UTF8ONLY", "WHOX"):
+            self.assertIn(name, self.values)
+
+    def test_prefixes_and_modes_fit_together(self):
+        letters, prefixes = re.fullmatch(r"\((\w+)\)(\S+)", self.values["PREFIX"]).groups()
+        self.assertEqual(dict(zip(letters, prefixes)), {"q": "~", "a": "&", "o": "@", "h": "%", "v": "+"})
+        self.assertEqual(self.values["STATUSMSG"], "~&@%+")
+        lists, always, when_set, never = self.values["CHANMODES"].split(",")[:4]
+        for letter, kind in {"b": lists, "e": lists, "I": lists, "k": always, "l": when_set, "i": never, "n": never, "t": never}.items():
+            self.assertIn(letter, kind)
+        self.assertEqual(set(letters) & set(lists + always + when_set + never), set())
+
+    def test_targmax_is_a_list_of_commands_with_numbers(self):
+        for part in self.values["TARGMAX"].split(","):
+            self.assertRegex(part, r"\A[A-Z]+:\d*\Z")
+
+
+if __name__ == "__main__":
+    unittest.main()
