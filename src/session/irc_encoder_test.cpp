@@ -23,7 +23,8 @@ std::string written(const chat::Event& event, Caps caps = 0) {
   return out;
 }
 
-chat::Said said(std::string text, chat::MessageKind kind = chat::MessageKind::text, std::string room = "#tea") {
+chat::Said said(std::string text, chat::MessageKind kind = chat::MessageKind::text,
+                std::string room = "#tea") {
   chat::Said event;
   event.message = std::make_shared<const chat::Message>(
       chat::Message{{10}, {1}, kTime, kind, {}, "ann", std::move(text)});
@@ -36,7 +37,8 @@ TEST(IrcEncoder, AMessageIsAPrivmsgOrANotice) {
   EXPECT_EQ(written(said("hi")), ":ann!~ann@host PRIVMSG #tea :hi\r\n");
   EXPECT_EQ(written(said("hi", chat::MessageKind::notice)), ":ann!~ann@host NOTICE #tea :hi\r\n");
   EXPECT_EQ(written(said("waves", chat::MessageKind::action)),
-            ":ann!~ann@host PRIVMSG #tea :\x01" "ACTION waves\x01\r\n");
+            ":ann!~ann@host PRIVMSG #tea :\x01"
+            "ACTION waves\x01\r\n");
 }
 
 TEST(IrcEncoder, TagsAreThoseThatWereAskedFor) {
@@ -46,8 +48,9 @@ TEST(IrcEncoder, TagsAreThoseThatWereAskedFor) {
   chat::Said tagged = said("hi");
   tagged.tags = "+draft/reply=x";
   tagged.person = ann(true);
-  EXPECT_EQ(written(tagged, bit(Cap::message_tags)),
-            "@msgid=" + message_id_text({10}, kTime) + ";bot;+draft/reply=x :ann!~ann@host PRIVMSG #tea :hi\r\n");
+  EXPECT_EQ(
+      written(tagged, bit(Cap::message_tags)),
+      "@msgid=" + message_id_text({10}, kTime) + ";bot;+draft/reply=x :ann!~ann@host PRIVMSG #tea :hi\r\n");
   EXPECT_EQ(written(tagged), ":ann!~ann@host PRIVMSG #tea :hi\r\n");
 }
 
@@ -82,7 +85,8 @@ TEST(IrcEncoder, AnArrivalIsAJoin) {
   const chat::Arrived event{"#tea", "ann", ann(), "Ann A.", "lunch", 0, kTime};
   EXPECT_EQ(written(event), ":ann!~ann@host JOIN #tea\r\n");
   EXPECT_EQ(written(event, bit(Cap::extended_join)), ":ann!~ann@host JOIN #tea ann :Ann A.\r\n");
-  EXPECT_EQ(written(event, bit(Cap::away_notify)), ":ann!~ann@host JOIN #tea\r\n:ann!~ann@host AWAY :lunch\r\n");
+  EXPECT_EQ(written(event, bit(Cap::away_notify)),
+            ":ann!~ann@host JOIN #tea\r\n:ann!~ann@host AWAY :lunch\r\n");
 }
 
 TEST(IrcEncoder, WhoComesWithARankIsGivenItByTheServer) {
@@ -92,10 +96,12 @@ TEST(IrcEncoder, WhoComesWithARankIsGivenItByTheServer) {
 
 TEST(IrcEncoder, GoingHasItsReasons) {
   EXPECT_EQ(written(chat::Departed{"#tea", "ann", "", ann(), kTime}), ":ann!~ann@host PART #tea\r\n");
-  EXPECT_EQ(written(chat::Departed{"#tea", "ann", "tired", ann(), kTime}), ":ann!~ann@host PART #tea :tired\r\n");
+  EXPECT_EQ(written(chat::Departed{"#tea", "ann", "tired", ann(), kTime}),
+            ":ann!~ann@host PART #tea :tired\r\n");
   EXPECT_EQ(written(chat::Quit{"ann", "", false, ann(), kTime}), ":ann!~ann@host QUIT :Quit\r\n");
   EXPECT_EQ(written(chat::Quit{"ann", "bye", false, ann(), kTime}), ":ann!~ann@host QUIT :bye\r\n");
-  EXPECT_EQ(written(chat::Expelled{{1}, "#tea", "bob", "", ann(), kTime}), ":ann!~ann@host KICK #tea bob :ann\r\n");
+  EXPECT_EQ(written(chat::Expelled{{1}, "#tea", "bob", "", ann(), kTime}),
+            ":ann!~ann@host KICK #tea bob :ann\r\n");
 }
 
 TEST(IrcEncoder, ChangesOfARoomAreModes) {
@@ -116,17 +122,21 @@ TEST(IrcEncoder, ManyChangesAreSeveralLines) {
   chat::RoomChange op{chat::RoomChange::What::rank};
   op.rank = chat::Rank::voice;
   op.text = "bob";
-  const std::string lines = written(chat::RoomChanged{"#tea", std::vector<chat::RoomChange>(13, op), ann(), kTime});
+  const std::string lines =
+      written(chat::RoomChanged{"#tea", std::vector<chat::RoomChange>(13, op), ann(), kTime});
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
 }
 
 TEST(IrcEncoder, WhatWasNotAskedForIsNotSent) {
   EXPECT_EQ(written(chat::AwayChanged{ann(), "lunch", kTime}), "");
-  EXPECT_EQ(written(chat::AwayChanged{ann(), "lunch", kTime}, bit(Cap::away_notify)), ":ann!~ann@host AWAY :lunch\r\n");
+  EXPECT_EQ(written(chat::AwayChanged{ann(), "lunch", kTime}, bit(Cap::away_notify)),
+            ":ann!~ann@host AWAY :lunch\r\n");
   EXPECT_EQ(written(chat::AwayChanged{ann(), "", kTime}, bit(Cap::away_notify)), ":ann!~ann@host AWAY\r\n");
   EXPECT_EQ(written(chat::RealnameChanged{ann(), "A", kTime}), "");
-  EXPECT_EQ(written(chat::RealnameChanged{ann(), "A", kTime}, bit(Cap::setname)), ":ann!~ann@host SETNAME :A\r\n");
-  EXPECT_EQ(written(chat::AccountChanged{ann(), kTime}, bit(Cap::account_notify)), ":ann!~ann@host ACCOUNT ann\r\n");
+  EXPECT_EQ(written(chat::RealnameChanged{ann(), "A", kTime}, bit(Cap::setname)),
+            ":ann!~ann@host SETNAME :A\r\n");
+  EXPECT_EQ(written(chat::AccountChanged{ann(), kTime}, bit(Cap::account_notify)),
+            ":ann!~ann@host ACCOUNT ann\r\n");
   EXPECT_EQ(written(chat::Tagged{"#tea", ann(), "+typing=active", 0, kTime, 1}), "");
 }
 

@@ -58,8 +58,8 @@ TEST(IrcModes, WhatIsTypedBecomesAWholeMask) {
     const char* pattern;
   };
   for (const Case& one : {Case{"bob", "bob!*@*"}, Case{"*!*@host", "*!*@host"}, Case{"~u@host", "*!~u@host"},
-                          Case{"bob!u", "bob!u@*"}, Case{"192.0.2.7", "*!*@192.0.2.7"}, Case{"2001:db8::*", "*!*@2001:db8::*"},
-                          Case{"!@", "*!*@*"}, Case{"*", "*!*@*"}}) {
+                          Case{"bob!u", "bob!u@*"}, Case{"192.0.2.7", "*!*@192.0.2.7"},
+                          Case{"2001:db8::*", "*!*@2001:db8::*"}, Case{"!@", "*!*@*"}, Case{"*", "*!*@*"}}) {
     const Mask mask = mask_of(one.typed);
     EXPECT_EQ(mask.on, MaskOn::person);
     EXPECT_EQ(mask.pattern, one.pattern) << one.typed;

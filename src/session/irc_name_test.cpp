@@ -36,7 +36,8 @@ TEST(IrcName, OtherFullWidthLettersStay) {
 }
 
 TEST(IrcName, OverIrcNobodyTakesSuchAName) {
-  for (const char* name : {"", "a!b", "a@b", "a,b", "a*", "a?", "a.b", "#a", "@a", "+a", "~a", "&a", "$a", ":a", "a！b"}) {
+  for (const char* name :
+       {"", "a!b", "a@b", "a,b", "a*", "a?", "a.b", "#a", "@a", "+a", "~a", "&a", "$a", ":a", "a！b"}) {
     EXPECT_FALSE(is_nickname(name)) << name;
   }
 }

@@ -1,11 +1,12 @@
-// A chat, its store, its workers and people at the line protocol, without a socket or a thread: what a client
-// sends goes through its LineSession to the chat, is committed, and comes back as the server's loops would
+// A chat, its store, its workers and people at the line protocol or IRC, without a socket or a thread: what a
+// client sends goes through its session to the chat, is committed, and comes back as the server's loops would
 // bring it.
 #pragma once
 
 #include "base/check.h"
 #include "base/clock.h"
 #include "chat/chat.h"
+#include "session/irc_session.h"
 #include "session/line_session.h"
 #include "tests/fakes/chat_world.h"
 #include "tests/fakes/fake_host.h"
@@ -30,21 +31,27 @@ class LineWorld {
  public:
   struct Client {
     Client(const base::ManualClock& clock, const session::LineOptions& options)
-        : host(clock), session(host, options) {}
+        : host(clock), owned(std::make_unique<session::LineSession>(host, options)), session(*owned) {}
+    Client(const base::ManualClock& clock, const session::IrcOptions& options)
+        : host(clock), owned(std::make_unique<session::IrcSession>(host, options)), session(*owned) {}
     base::SessionId id;
     FakeHost host;
-    session::LineSession session;
+    std::unique_ptr<session::Session> owned;
+    session::Session& session;
     std::set<base::RoomId> rooms;
   };
 
   LineWorld() {
     policy.decoy_hash = "a decoy";
     options.command_rate = 0;
+    irc.command_rate = 0;
+    irc.server_name = "irc.test";
   }
 
   // To be changed before the first client connects.
   chat::Policy policy;
   session::LineOptions options;
+  session::IrcOptions irc;
 
   base::ManualClock clock;
   KeptRows store;
@@ -55,14 +62,21 @@ class LineWorld {
   /// With its greeting on the way.
   /// `address`: of IPv4.
   Client& connect(const std::string& name, const std::string& address = "10.0.0.1") {
-    auto& client = clients_[name];
-    base::check(!client, "a name connects once");
-    client = std::make_unique<Client>(clock, options);
-    client->id = base::make_session_id(0, ++last_session_);
-    by_id_[client->id] = client.get();
-    client->session.opened();
-    client->host.commands.push_front(chat::CommandBody(chat::Connect{bits_of(address), true}));
-    return *client;
+    return add(name, std::make_unique<Client>(clock, options), {bits_of(address), true});
+  }
+  /// The same at an IRC listener.
+  Client& connect_irc(const std::string& name, const std::string& address = "10.0.0.2") {
+    Client& client = add(name, std::make_unique<Client>(clock, irc), {bits_of(address), false, true});
+    client.host.host_name = address;
+    return client;
+  }
+  /// Registered, and its welcome is read.
+  Client& enter_irc(const std::string& name, const std::string& address = "10.0.0.2") {
+    Client& client = connect_irc(name, address);
+    settle();
+    feed(client, "NICK " + name + "\r\nUSER " + name + " 0 * :" + name + "\r\n");
+    client.host.take_sent();
+    return client;
   }
   /// In #veche as a guest, or with a password as a new account; all that was said to it so far is read.
   Client& enter(const std::string& name, const std::string& password = "",
@@ -121,6 +135,17 @@ class LineWorld {
   std::map<std::string, std::unique_ptr<Client>>& clients() { return clients_; }
 
  private:
+  Client& add(const std::string& name, std::unique_ptr<Client> made, chat::Connect arrival) {
+    auto& client = clients_[name];
+    base::check(!client, "a name connects once");
+    client = std::move(made);
+    client->id = base::make_session_id(0, ++last_session_);
+    by_id_[client->id] = client.get();
+    client->session.opened();
+    client->host.commands.push_front(chat::CommandBody(arrival));
+    return *client;
+  }
+
   bool turn_chat() {
     bool turned = false;
     for (const auto& [name, client] : clients_) {
@@ -163,7 +188,7 @@ class LineWorld {
       if (!client->rooms.contains(effect.room) || client->id == effect.except || client->host.finished)
         continue;
       if (!got.insert(client.get()).second) continue;
-      const session::Moment moment{clock.wall(), client->host.offset};
+      const session::Moment moment{clock.wall(), client->host.offset, irc.server_name};
       session::encode(*effect.event, client->session.variant(effect.room), moment, client->host.sent);
     }
   }
