@@ -27,15 +27,9 @@ void IrcSession::on_event(const chat::Renamed& event) {
 void IrcSession::on_event(const chat::Closed& event) {
   using enum chat::CloseCause;
   const std::string reason = base::printable(event.reason);
-  std::string text(words_for(event.cause).english);
+  std::string text = sentence(base::Translator(), words_for(event.cause), event.retry_after, event.reason);
   if (event.cause == banned) reply(Numeric::err_yourebannedcreep);
-  if (event.cause == asked) {
-    text = reason.empty() ? "Quit" : "Quit: " + reason;
-  } else if (!reason.empty()) {
-    text = fmt::format("{} {}", text, reason);
-  }
-  if (event.retry_after.count() > 0)
-    text += fmt::format(" (try again in {} seconds)", event.retry_after.count());
+  if (event.cause == asked) text = reason.empty() ? "Quit" : "Quit: " + reason;
   step_ = Step::leaving;
   close_with(text);
 }
