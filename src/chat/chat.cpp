@@ -146,7 +146,8 @@ void Chat::handle(SessionId id, const Connect& command) {
 }
 
 void Chat::handle(const Asker& asker, const Disconnect& command) {
-  drop_session(asker.id, CloseCause::asked, words_of(asker, command.reason));
+  drop_session(asker.id, command.lost ? CloseCause::lost : CloseCause::asked,
+               words_of(asker, command.reason));
 }
 
 /// Ends a session: Closed is the last that it gets.
@@ -184,8 +185,9 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
     const bool all_go =
         shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
     if (!all_go) {
-      const bool put_out = cause != CloseCause::asked;
-      to_all_who_see(user, make_event(Quit{user.name.text, reason, put_out, person, now_}));
+      const bool lost = cause == CloseCause::lost;
+      const bool put_out = cause != CloseCause::asked && !lost;
+      to_all_who_see(user, make_event(Quit{user.name.text, reason, put_out, lost, person, now_}));
     }
     const Name name = user.name;
     remove_user(user_id);

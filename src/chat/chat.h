@@ -194,6 +194,7 @@ class Chat {
   std::optional<Refusal> why_not_said(const User& user, const Room& room, const Speech& speech) const;
   void remember_message(Room& room, MessagePtr message);
   void tell(const Asker& asker, const Speech& speech);
+  void accept_answers(User& sender, const User& receiver);
   bool takes_messages(const Asker& asker, User& receiver);
   bool may_speak(const Asker& asker, const std::string& target = {});
   const std::string& words_of(const Asker& asker, const std::string& text) const;
@@ -319,6 +320,7 @@ class Chat {
     std::size_t unknown = 0;  // sessions
     std::size_t invisible = 0;
     std::size_t operators = 0;
+    std::size_t rooms = 0;  // with people in them
   };
   Tally tally_;
 

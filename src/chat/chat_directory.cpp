@@ -139,7 +139,7 @@ void Chat::note_past(const User& user, const PersonPtr& person) {
 
 void Chat::handle(const Asker& asker, const AskCounts&) {
   out().to_session(asker.id, Counts{users_.size(), tally_.invisible, tally_.operators, tally_.unknown,
-                                    rooms_.size(), tally_.users_max});
+                                    tally_.rooms, tally_.users_max});
 }
 
 /// He is counted as his profile says, or, with -1, no more.

@@ -77,7 +77,8 @@ void Chat::describe_people(std::vector<std::string>& lines) const {
   for (const std::string& line : past_.describe()) lines.push_back(line);
   for (const std::string& line : watches_.describe()) lines.push_back(line);
   lines.push_back("tally " + std::to_string(tally_.users_max) + " " + std::to_string(tally_.unknown) + " " +
-                  std::to_string(tally_.invisible) + " " + std::to_string(tally_.operators));
+                  std::to_string(tally_.invisible) + " " + std::to_string(tally_.operators) + " " +
+                  std::to_string(tally_.rooms));
 }
 
 // --- what somebody says of himself

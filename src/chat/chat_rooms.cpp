@@ -50,6 +50,10 @@ Chat::Room* Chat::room_of_member(const Asker& asker, RoomId id) {
 // members throws it away.
 
 void Chat::add_member(Room& room, UserId user) {
+  if (room.members.empty()) {
+    undo_.keep_value(tally_);
+    ++tally_.rooms;
+  }
   room.members.push_back(user);
   undo_.push([this, id = room.id] {
     Room& its = rooms_.at(id);
@@ -69,6 +73,8 @@ void Chat::remove_member(Room& room, UserId user) {
   room.members.erase(found);
   room.roster.reset();
   if (!room.members.empty()) return;
+  undo_.keep_value(tally_);
+  --tally_.rooms;
   const RoomId id = room.id;
   if (room.kept) {  // whoever comes next finds its history, and nothing else of it
     undo_.push([this, id, state = room.state, invited = room.invited, knocked = room.knocked] {

@@ -117,7 +117,8 @@ class Chat::RoomEditor {
       const Room* other = chat_.room_called(change.text);
       const bool is_his =
           other != nullptr && other->id != room_.id && at_least(rights_in(*other, *asker_.user), Rank::oper);
-      if (!is_his) return refuse(Refusal::bad_forward, change.text);
+      if (other == nullptr) return refuse(Refusal::bad_forward, change.text);
+      if (!is_his) return refuse(Refusal::rank_needed, change.text);
       done.text = other->name.text;
     } else {
       done.text.clear();

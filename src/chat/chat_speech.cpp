@@ -1,4 +1,5 @@
 // Chat: what is said, in rooms and between two; who may say it, and when again.
+#include "base/limits.h"
 #include "chat/chat.h"
 #include "chat/message_text.h"
 
@@ -147,6 +148,7 @@ void Chat::tell(const Asker& asker, const Speech& speech) {
   if (!may_speak(asker, speech.target) || !takes_messages(asker, *receiver)) return;
 
   User& sender = *asker.user;
+  accept_answers(sender, *receiver);
   undo_.keep_value(last_serial_);
   const std::uint64_t serial = ++last_serial_;
   const PersonPtr person = person_of(sender);
@@ -159,6 +161,19 @@ void Chat::tell(const Asker& asker, const Speech& speech) {
   const bool is_answered = !speech.tags_only && speech.kind != MessageKind::notice;
   const std::string& away = profile_of(*receiver).away;
   if (is_answered && !away.empty()) out().to_session(asker.id, AwayNoted{receiver->name.text, away});
+}
+
+/// Who takes messages only from some, and writes to somebody, is to get the answer.
+void Chat::accept_answers(User& sender, const User& receiver) {
+  const Profile& kept = profile_of(sender);
+  if (!kept.has(UserFlag::asks_first) && !kept.has(UserFlag::accounts_only)) return;
+  const auto& accepted = kept.accepted;
+  const std::string& name = receiver.name.folded;
+  if (accepted.size() >= base::limits::kAcceptedMax) return;
+  if (std::find(accepted.begin(), accepted.end(), name) != accepted.end()) return;
+  Profile profile = kept;
+  profile.accepted.push_back(name);
+  put_profile(sender, std::move(profile));
 }
 
 /// False: `receiver` does not wish to hear from `asker`, who is told so; and `receiver` is told of the

@@ -22,6 +22,9 @@ void Chat::handle(const Asker& asker, const Watch& command) {
     const NameOrFault parsed = parse_name(text, kAnyLength, true);
     const Name* name = std::get_if<Name>(&parsed);
     if (name == nullptr) continue;  // nobody will ever come by it
+    const auto watched = watches_.watched_by(asker.id);
+    const auto same = [&](const Name& one) { return one.folded == name->folded; };
+    if (std::any_of(watched.begin(), watched.end(), same)) continue;  // and is told of already
     if (!watches_.add(asker.id, *name)) {
       left_out = &text;
       break;

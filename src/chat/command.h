@@ -34,6 +34,7 @@ struct Connect {
 /// those who see him go; empty: none.
 struct Disconnect {
   std::string reason{};
+  bool lost = false;  ///< its connection broke; otherwise it said goodbye
 };
 
 // --- who one is

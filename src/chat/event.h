@@ -93,6 +93,7 @@ Refusal refusal_of(NameFault fault);
 
 enum class CloseCause : std::uint8_t {
   asked,  ///< its own Disconnect
+  lost,   ///< the same, when its connection broke
   shutdown,
   account_removed,
   too_many_connections,  ///< from this address at once
@@ -275,6 +276,7 @@ struct Quit {
   std::string name;
   std::string reason{};  ///< his own, or the operator's who put him out; may be empty
   bool put_out = false;
+  bool lost = false;  ///< his connection broke
   PersonPtr person{};
   base::WallTime time{};
 };

@@ -30,7 +30,7 @@ void Client::timer() { session_->on_timer(); }
 
 void Client::closed(net::CloseReason reason) {
   if (errands_) *errands_->gone = true;
-  command(chat::Disconnect{departure_words(dialect_, reason)});
+  command(chat::Disconnect{departure_words(dialect_, reason), true});
   home_.went(*this);
   Shared& shared = home_.shared();
   const std::size_t connected = --shared.connected;

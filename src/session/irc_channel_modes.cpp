@@ -120,6 +120,7 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
           letter == 'q' || (letter == 'b' && mask.mutes) ? chat::MaskList::mutes : *list_of_letter(letter);
       change.mask_on = mask.on;
       change.text = std::move(mask.pattern);
+      task().words.push_back(letter + change.text);  // for 478
       add(change);
     } else if (const auto rank = rank_of_letter(letter)) {
       const auto nick = parameter();
@@ -141,7 +142,7 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
 }
 
 void IrcSession::change_user_modes(Params p) {
-  if (!is_my_name(chat_name(p[0]))) {
+  if (!is_my_nick(p[0])) {
     task().words.emplace_back(p[0]);
     chat::AskPeople who;
     who.names.push_back(chat_name(p[0]));

@@ -153,7 +153,8 @@ struct Encoder {
       line.trailing(event.reason.empty() ? "Removed by an operator"
                                          : "Removed by an operator: " + event.reason);
     } else {
-      line.trailing(event.reason.empty() ? "Quit" : event.reason);
+      const bool said = !event.lost && !event.reason.empty();
+      line.trailing(event.reason.empty() ? "Quit" : said ? "Quit: " + event.reason : event.reason);
     }
   }
   void operator()(const chat::Renamed& event) const {

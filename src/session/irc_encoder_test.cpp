@@ -98,8 +98,11 @@ TEST(IrcEncoder, GoingHasItsReasons) {
   EXPECT_EQ(written(chat::Departed{"#tea", "ann", "", ann(), kTime}), ":ann!~ann@host PART #tea\r\n");
   EXPECT_EQ(written(chat::Departed{"#tea", "ann", "tired", ann(), kTime}),
             ":ann!~ann@host PART #tea :tired\r\n");
-  EXPECT_EQ(written(chat::Quit{"ann", "", false, ann(), kTime}), ":ann!~ann@host QUIT :Quit\r\n");
-  EXPECT_EQ(written(chat::Quit{"ann", "bye", false, ann(), kTime}), ":ann!~ann@host QUIT :bye\r\n");
+  EXPECT_EQ(written(chat::Quit{"ann", "", false, false, ann(), kTime}), ":ann!~ann@host QUIT :Quit\r\n");
+  EXPECT_EQ(written(chat::Quit{"ann", "bye", false, false, ann(), kTime}),
+            ":ann!~ann@host QUIT :Quit: bye\r\n");
+  EXPECT_EQ(written(chat::Quit{"ann", "Ping timeout", false, true, ann(), kTime}),
+            ":ann!~ann@host QUIT :Ping timeout\r\n");
   EXPECT_EQ(written(chat::Expelled{{1}, "#tea", "bob", "", ann(), kTime}),
             ":ann!~ann@host KICK #tea bob :ann\r\n");
 }

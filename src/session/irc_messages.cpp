@@ -8,6 +8,8 @@
 #include "session/irc_name.h"
 #include "session/irc_session.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -137,7 +139,8 @@ void IrcSession::on_event(const chat::AwayNoted& event) {
 void IrcSession::on_event(const chat::AskedToBeAccepted& event) {
   append_reply(out_, Numeric::rpl_umodegmsg,
                {irc_nick(event.by->name), event.by->username + "@" + event.by->host},
-               text_of(Numeric::rpl_umodegmsg));
+               fmt::format("is messaging you, and you have umode +g. Use /ACCEPT +{} to allow",
+                           irc_nick(event.by->name)));
 }
 
 }  // namespace veche::session

@@ -49,6 +49,7 @@ void IrcSession::on_event(const chat::People& event) {
     const bool operators_only = task().flag;
     for (const PersonView& view : event.people) {
       if (operators_only && !holds_office(view)) continue;
+      if (!may_find(view)) continue;
       task().fields.empty() ? show_who(view, out) : show_whox(view, out);
     }
     if (event.truncated)
@@ -86,6 +87,16 @@ void IrcSession::on_event(const chat::People& event) {
     append_reply(out, with_hosts ? Numeric::rpl_userhost : Numeric::rpl_ison, {}, words);
   }
   answer_lines(out);
+}
+
+/// Who is asked for by his exact name is told of all the same: here he is not, if he does not wish it.
+bool IrcSession::may_find(const PersonView& view) const {
+  const bool hides = view.profile && view.profile->has(chat::UserFlag::invisible);
+  if (!hides || operator_ || is_me(view.person)) return true;
+  return std::any_of(view.rooms.begin(), view.rooms.end(), [this](const auto& room) {
+    return std::any_of(rooms_.begin(), rooms_.end(),
+                       [&](const auto& mine) { return mine.name == room.first; });
+  });
 }
 
 void IrcSession::show_who(const PersonView& view, std::string& out) {

@@ -30,6 +30,14 @@ void IrcSession::on_event(const chat::Refused& event) {
   refuse(event);
 }
 
+/// Of a mask that MODE named.
+std::string IrcSession::letter_of_mask(std::string_view pattern) const {
+  for (const std::string& word : task_ ? task_->words : std::vector<std::string>()) {
+    if (std::string_view(word).substr(1) == pattern) return word.substr(0, 1);
+  }
+  return "b";
+}
+
 /// Those that a command named from `first` on, as the client wrote them.
 std::string IrcSession::names_from(std::string_view first) const {
   std::string list;
@@ -41,9 +49,11 @@ std::string IrcSession::names_from(std::string_view first) const {
 }
 
 void IrcSession::refuse(const chat::Refused& event) {
-  const std::string subject =
-      is_channel(event.subject) ? irc_channel(event.subject) : irc_nick(event.subject);
-  const std::string channel = task_ && !task_->words.empty() ? task_->words.front() : subject;
+  const std::string first = task_ && !task_->words.empty() ? task_->words.front() : std::string();
+  const std::string subject = event.subject.empty()       ? first
+                              : is_channel(event.subject) ? irc_channel(event.subject)
+                                                          : irc_nick(event.subject);
+  const std::string channel = first.empty() ? subject : first;
   const bool about_room = is_channel(subject);
   if (is_doing("KICK") && task_ && !task_->words.empty()) task_->words.erase(task_->words.begin());
   switch (event.why) {
@@ -66,7 +76,7 @@ void IrcSession::refuse(const chat::Refused& event) {
         return standard_reply("FAIL", "RENAME", "CANNOT_RENAME", {task().words[0], task().words[1]},
                               "That is not a channel's name");
       }
-      return reply(Numeric::err_nosuchchannel, {subject});
+      return reply(Numeric::err_nosuchchannel, {event.subject});
     case Refusal::no_such_person:
       return reply(Numeric::err_nosuchnick, {subject});
     case Refusal::message_empty:
@@ -112,7 +122,7 @@ void IrcSession::refuse(const chat::Refused& event) {
       if (is_doing("KNOCK")) return reply(Numeric::err_knockonchan, {subject});
       return reply(Numeric::err_useronchannel, {subject, channel});
     case Refusal::list_full:
-      return reply(Numeric::err_banlistfull, {channel, subject});
+      return reply(Numeric::err_banlistfull, {channel, letter_of_mask(event.subject)});
     case Refusal::no_such_entry:
       return;
     case Refusal::bad_forward:

@@ -161,12 +161,16 @@ void IrcSession::do_nick(Params p) {
     registration_->nick = std::get<chat::Name>(name).text;
     return try_to_enter();
   }
-  if (self_->name == std::get<chat::Name>(name).text) return;  // as he is called already: nothing happens
+  const bool as_called = self_->account.empty() ? is_my_name(nick) : is_my_nick(nick);
+  if (as_called) return;  // nothing happens
+  task().words.emplace_back(nick);
   ask(chat::Rename{std::string(nick)});
 }
 
 /// QUIT has its ERROR at once, also from who is nobody yet.
-void IrcSession::do_quit(Params p) { leave(p.empty() ? std::string() : cut(p[0], options_.kick_length)); }
+void IrcSession::do_quit(Params p) {
+  leave(p.empty() ? std::string() : cut(p[0], options_.kick_length), false);
+}
 
 /// In the order of the commands: behind what the chat has not done yet.
 void IrcSession::do_ping(Params p) {

@@ -1,4 +1,5 @@
 // IrcSession: what one asks of the server itself (modern.ircdocs.horse, "Server Queries and Commands").
+#include "base/glob.h"
 #include "base/text.h"
 #include "session/irc_commands.h"
 #include "session/irc_encoder.h"
@@ -17,8 +18,9 @@ namespace veche::session {
 bool IrcSession::is_this_server(Params p, std::size_t place) {
   if (p.size() <= place || p[place].empty()) return true;
   const std::string_view wanted = p[place];
-  if (wanted == "*" || base::casefold(wanted) == base::casefold(options_.server_name) ||
-      is_my_name(chat_name(wanted))) {
+  const bool matches = base::glob_match(base::casefold(wanted).value_or(""),
+                                        base::casefold(options_.server_name).value_or(""));
+  if (matches || is_my_nick(wanted)) {
     return true;
   }
   reply(Numeric::err_nosuchserver, {wanted});
@@ -80,6 +82,7 @@ void IrcSession::do_info(Params p) {
 
 void IrcSession::do_stats(Params p) {
   if (p.empty() || p[0].empty()) return need_more("STATS");
+  if (!is_this_server(p, 1)) return;
   const std::string_view query = p[0].substr(0, 1);
   if (query == "u") {
     const auto up = std::chrono::floor<std::chrono::seconds>(host_.wall_time() - options_.created).count();

@@ -3,6 +3,7 @@
 #include "session/irc_session.h"
 
 #include "base/text.h"
+#include "chat/name.h"
 #include "session/irc_commands.h"
 #include "session/irc_encoder.h"
 #include "session/irc_name.h"
@@ -66,7 +67,7 @@ void IrcSession::pump() {
     auto event = lines_.next();
     if (!event && peer_finished_) event = lines_.finish();
     if (!event) {
-      if (peer_finished_) leave("Connection closed");
+      if (peer_finished_) leave("Connection closed", true);
       break;
     }
     take(*event);
@@ -252,30 +253,30 @@ void IrcSession::time_passed() {
       const milliseconds silent = silent_for(last_input_);
       if (silent < options_.ping_interval) return arm(TimerFor::ping, options_.ping_interval - silent);
       out_ += fmt::format("PING :{}\r\n", options_.server_name);
+      pinged_ = host_.now();
       return arm(TimerFor::pong, options_.ping_interval);
     }
     case TimerFor::pong: {
-      const milliseconds silent = silent_for(last_input_);
-      if (silent < options_.ping_interval) return arm_ping();
-      return close_with(fmt::format("Ping timeout: {} seconds", seconds(silent)));
+      if (last_input_ > pinged_) return arm_ping();
+      return close_with(fmt::format("Ping timeout: {} seconds", seconds(silent_for(last_input_))));
     }
   }
 }
 
 // --- the end
 
-void IrcSession::leave(std::string reason) {
+void IrcSession::leave(std::string reason, bool lost) {
   step_ = Step::leaving;
   waiting_ = true;
   disarm();
-  host_.command(chat::Disconnect{std::move(reason)});
+  host_.command(chat::Disconnect{std::move(reason), lost});
 }
 
 /// ERROR is the last line that a client gets (modern.ircdocs.horse, "ERROR message").
 void IrcSession::close_with(std::string_view reason) {
   if (step_ == Step::closed) return;
   out_ += fmt::format("ERROR :Closing link: {} ({})\r\n", host_.peer_host(), reason);
-  if (!is_over()) host_.command(chat::Disconnect{std::string(reason)});
+  if (!is_over()) host_.command(chat::Disconnect{std::string(reason), true});
   step_ = Step::closed;
   disarm();
   lines_.discard();
@@ -345,6 +346,9 @@ void IrcSession::notice(std::string_view text) {
 }
 
 bool IrcSession::is_my_name(std::string_view name) const { return self_ && self_->name == name; }
+bool IrcSession::is_my_nick(std::string_view nick) const {
+  return self_ && chat::fold_name(chat_name(nick)) == chat::fold_name(self_->name);
+}
 bool IrcSession::is_me(const chat::PersonPtr& person) const { return person && is_my_name(person->name); }
 
 /// An event of a room's that came to this session by itself; its own are the answer to what it did.

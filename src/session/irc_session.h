@@ -122,7 +122,7 @@ class IrcSession final : public Session {
   void arm_ping();
   void disarm();
   void time_passed();
-  void leave(std::string reason);
+  void leave(std::string reason, bool lost);
   void close_with(std::string_view reason);
 
   // Output. A line is written whole; the end of it is the writer's.
@@ -157,6 +157,8 @@ class IrcSession final : public Session {
   /// Whether an event's actor is this session's own person.
   bool is_me(const chat::PersonPtr& person) const;
   bool is_my_name(std::string_view name) const;
+  /// The same for a nickname from the line, in whatever letter case.
+  bool is_my_nick(std::string_view nick) const;
   void show_event(const chat::Event& event, bool own);
 
   // --- irc_registration.cpp
@@ -256,6 +258,7 @@ class IrcSession final : public Session {
   void on_event(const chat::Closed&);
   void on_event(const chat::Refused&);
   void refuse(const chat::Refused& event);
+  std::string letter_of_mask(std::string_view pattern) const;
   std::string names_from(std::string_view first) const;
   void on_event(const chat::Joined&);
   void on_event(const chat::Left&);
@@ -300,6 +303,7 @@ class IrcSession final : public Session {
   void append_name_lines(std::string& out, Numeric numeric, std::span<const std::string> names) const;
   void show_monitor(std::string_view lines);
   std::int64_t idle_seconds(const chat::PersonView& view) const;
+  bool may_find(const chat::PersonView& view) const;
   void show_who(const chat::PersonView& person, std::string& out);
   void show_whox(const chat::PersonView& person, std::string& out);
   void show_whois(const chat::PersonView& person, std::string& out);
@@ -330,6 +334,7 @@ class IrcSession final : public Session {
   bool pumping_ = false;
 
   base::MonoTime last_input_{};
+  base::MonoTime pinged_{};        // when PING was sent last
   base::MonoTime last_command_{};  // PING and PONG are none
   chat::RateLimit<base::MonoTime> rate_;
 };

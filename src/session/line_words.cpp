@@ -139,6 +139,7 @@ Words words_for(Refusal refusal) {
 Words words_for(CloseCause cause) {
   switch (cause) {
     case CloseCause::asked:
+    case CloseCause::lost:
       return {"bye", N_("Bye.")};
     case CloseCause::shutdown:
       return {"shutdown", N_("The server is going down. Bye.")};
