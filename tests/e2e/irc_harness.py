@@ -155,6 +155,9 @@ class Play:
     def do_drop(self, name, _):
         self.players.pop(name).close()
 
+    def do_finish(self, name, _):
+        self.player(name).socket.shutdown(socket.SHUT_WR)
+
     def do_clock(self, offset, _):
         self.clock(offset)
 
@@ -217,6 +220,7 @@ class Transcripts(unittest.TestCase):
     """The scenarios of one file, with a server for all of them."""
 
     CONFIG = CONFIG
+    MODEL = "events"
     CLOCK = False  # whether the server's wall clock can be set
 
     @classmethod
@@ -229,7 +233,8 @@ class Transcripts(unittest.TestCase):
             file.write(MOTD)
         cls.accounts = set()
         cls.clock("+0")
-        cls.server = Server(cls.CONFIG.replace("{motd}", motd), env=cls.faked_clock() if cls.CLOCK else None)
+        cls.server = Server(cls.CONFIG.replace("{motd}", motd), args=("--model", cls.MODEL),
+                            env=cls.faked_clock() if cls.CLOCK else None)
         if cls.server.irc_port is None:
             raise AssertionError("the server did not start: " + cls.server.output)
 
@@ -254,7 +259,7 @@ class Transcripts(unittest.TestCase):
             raise AssertionError(f"the server ended with {code}")
 
 
-def transcript_tests(path, config=CONFIG, clock=False):
+def transcript_tests(path, model, config=CONFIG, clock=False):
     """A test case with a test for each scenario of a file. `clock`: the server's wall clock can be set."""
     def test_of(scenario):
         def test(self):
@@ -267,4 +272,5 @@ def transcript_tests(path, config=CONFIG, clock=False):
 
     stem = os.path.splitext(os.path.basename(path))[0]
     tests = {scenario.test_name(): test_of(scenario) for scenario in read_scenarios(path)}
-    return type("Irc" + stem.title(), (Transcripts,), {"CONFIG": config, "CLOCK": clock, **tests})
+    name = f"{stem.title()}With{model.title()}"
+    return type(name, (Transcripts,), {"CONFIG": config, "MODEL": model, "CLOCK": clock, **tests})

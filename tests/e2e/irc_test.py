@@ -15,13 +15,18 @@ FILES = sorted(glob.glob(os.path.join(TRANSCRIPTS, "*.txt")))
 CONFIGS = {
     "password": '[server]\nname = "veche.test"\nnetwork = "Testing"\npassword = "opensesame"\n'
                 '[limits]\ncommand_rate = 0\nconnection_rate = 0\n[accounts]\nfailed_logins_per_minute = 0\n',
+    "members": CONFIG.replace("[accounts]", "[accounts]\nrequired = true"),
+    "pace": CONFIG.replace("command_rate = 0", "command_rate = 50\ncommand_burst = 5"),
     "deadlines": CONFIG.replace("ping_interval = 0", 'ping_interval = "1s"')
                        .replace("registration_timeout = 0", 'registration_timeout = "2s"'),
 }
 
-CASES = [transcript_tests(path, CONFIGS.get(stem, CONFIG), clock=stem == "clock")
-         for path in FILES for stem in [os.path.splitext(os.path.basename(path))[0]]]
-globals().update((case.__name__, case) for case in CASES)
+for path in FILES:
+    stem = os.path.splitext(os.path.basename(path))[0]
+    for model in ("events", "threads"):
+        case = transcript_tests(path, model, CONFIGS.get(stem, CONFIG), clock=stem == "clock")
+        globals()[case.__name__] = case
+del case  # or its tests would run twice
 
 
 def register(server, name):

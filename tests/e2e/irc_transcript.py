@@ -20,6 +20,7 @@ Who is named for the first time comes in as a guest: nick, username and real nam
     line phone as anna secret                the same, called anna there and phone here; `login` takes it too
     slow alice                               his client sends byte by byte from now on
     drop alice                               his connection is gone, without a word
+    finish alice                             he has nothing more to say: the end of his half of the connection
     clock +3m                                the server's wall clock is so much ahead (clock.txt alone)
     repeat 3 ... end                         what stands between them, with {i} as 1, 2, 3
 
@@ -32,9 +33,9 @@ import dataclasses
 import re
 
 _TITLE = re.compile(r"# (.*)")
-_STEP = re.compile(r"(\w+)(>|<<|<) ?(.*)")
-_DIRECTIVE = re.compile(r"(connect|client|login|caps|join|line|slow|drop|clock|settled|repeat|end)\b ?(.*)")
-_CLOSED = re.compile(r"(\w+) closed")
+_STEP = re.compile(r"([\w{}]+)(>|<<|<) ?(.*)")
+_DIRECTIVE = re.compile(r"(connect|client|login|caps|join|line|slow|drop|finish|clock|settled|repeat|end)\b ?(.*)")
+_CLOSED = re.compile(r"([\w{}]+) closed")
 
 _PLACEHOLDERS = {"n": r"\d+", "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "id": r"[^\s;]+", "word": r"\S+", "any": r".*",
                  "tags": r"(?:@\S+ )?"}
