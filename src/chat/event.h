@@ -93,6 +93,7 @@ Refusal refusal_of(NameFault fault);
 
 enum class CloseCause : std::uint8_t {
   asked,  ///< its own Disconnect
+  lost,   ///< the same, when its connection broke
   shutdown,
   account_removed,
   too_many_connections,  ///< from this address at once
@@ -101,7 +102,6 @@ enum class CloseCause : std::uint8_t {
   banned,
   drained,  ///< the operator empties the server
   identities_cleared,
-  lost,  ///< as `asked`, when its connection broke
 };
 
 // --- to one session
