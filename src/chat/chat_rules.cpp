@@ -115,9 +115,8 @@ class Chat::RoomEditor {
     RoomChange done = change;
     if (change.on) {
       const Room* other = chat_.room_called(change.text);
-      const bool is_his =
-          other != nullptr && other->id != room_.id && at_least(rights_in(*other, *asker_.user), Rank::oper);
-      if (other == nullptr) return refuse(Refusal::bad_forward, change.text);
+      if (other == nullptr || other->id == room_.id) return refuse(Refusal::bad_forward, change.text);
+      const bool is_his = at_least(rights_in(*other, *asker_.user), Rank::oper);
       if (!is_his) return refuse(Refusal::rank_needed, change.text);
       done.text = other->name.text;
     } else {

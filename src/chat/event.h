@@ -93,7 +93,6 @@ Refusal refusal_of(NameFault fault);
 
 enum class CloseCause : std::uint8_t {
   asked,  ///< its own Disconnect
-  lost,   ///< the same, when its connection broke
   shutdown,
   account_removed,
   too_many_connections,  ///< from this address at once
@@ -102,6 +101,7 @@ enum class CloseCause : std::uint8_t {
   banned,
   drained,  ///< the operator empties the server
   identities_cleared,
+  lost,  ///< as `asked`, when its connection broke
 };
 
 // --- to one session

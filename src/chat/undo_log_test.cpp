@@ -113,7 +113,7 @@ TEST(FaultyStore, NeverHoldsLessThanTheChat) {
   for (std::uint64_t seed = 1000; seed < 1000 + kSeeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomRun run(seed);
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 90; ++round) {
       if (!run.chat.store_is_open() && run.choose(3) == 0) run.chat.open_store();
       const auto batch = run.next_batch();
       run.store.full = run.choose(4) == 0;

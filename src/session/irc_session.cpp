@@ -257,7 +257,10 @@ void IrcSession::time_passed() {
       return arm(TimerFor::pong, options_.ping_interval);
     }
     case TimerFor::pong: {
-      if (last_input_ > pinged_) return arm_ping();
+      if (last_input_ > pinged_) {
+        const milliseconds left = options_.ping_interval - silent_for(last_input_);
+        return arm(TimerFor::ping, std::max(left, milliseconds{1}));
+      }
       return close_with(fmt::format("Ping timeout: {} seconds", seconds(silent_for(last_input_))));
     }
   }

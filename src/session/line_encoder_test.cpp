@@ -46,7 +46,8 @@ TEST(LineEncoder, AnEventIsALineForPeopleAndAnotherForPrograms) {
       {chat::Arrived{"#tea", "ann"}, "ann has come.\r\n", "ann has come to #tea.\r\n", "JOIN #tea ann\n"},
       {chat::Departed{"#tea", "ann"}, "ann has left #tea.\r\n", "ann has left #tea.\r\n", "LEAVE #tea ann\n"},
       {chat::Quit{"ann"}, "ann has gone.\r\n", "ann has gone.\r\n", "QUIT ann\n"},
-      {chat::Quit{"ann", "spam"}, "ann was put out: spam\r\n", "ann was put out: spam\r\n", "QUIT ann\n"},
+      {chat::Quit{"ann", "spam", true}, "ann was put out: spam\r\n", "ann was put out: spam\r\n",
+       "QUIT ann\n"},
       {chat::Slowed{"#tea", 10s}, "In #tea one may speak every 10 seconds now.\r\n",
        "In #tea one may speak every 10 seconds now.\r\n",
        "NOTICE In #tea one may speak every 10 seconds now.\n"},
@@ -88,7 +89,7 @@ TEST(LineEncoder, TerminalEscapesAreTakenOutForPeopleAndKeptForPrograms) {
   EXPECT_EQ(line(said(text), kPerson), "[15:06] ann: " + clean + "\r\n");
   EXPECT_EQ(line(said(text), kBare), "MSG #tea ann " + text + "\n");
 
-  EXPECT_EQ(line(chat::Quit{"ann", text}, kPerson), "ann was put out: " + clean + "\r\n");
+  EXPECT_EQ(line(chat::Quit{"ann", text, true}, kPerson), "ann was put out: " + clean + "\r\n");
 
   std::string told;
   encode_told_line({"ann", text, kNow}, kPerson, kMoment, told);
@@ -101,7 +102,7 @@ TEST(LineEncoder, TerminalEscapesAreTakenOutForPeopleAndKeptForPrograms) {
 TEST(LineEncoder, AMessageThatLooksLikeAPatternIsOnlyText) {
   EXPECT_EQ(line(said("{} {0} {:d} %s %n"), kPerson), "[15:06] ann: {} {0} {:d} %s %n\r\n");
   EXPECT_EQ(line(said("{} {0}"), kBare), "MSG #tea ann {} {0}\n");
-  EXPECT_EQ(line(chat::Quit{"ann", "{} {0}"}, kPerson), "ann was put out: {} {0}\r\n");
+  EXPECT_EQ(line(chat::Quit{"ann", "{} {0}", true}, kPerson), "ann was put out: {} {0}\r\n");
 }
 
 TEST(LineEncoder, AMessageOfTheHistoryLooksAsItDidWhenItWasSaid) {

@@ -20,9 +20,10 @@ class ChatBench(unittest.TestCase):
         self.server = Server(CONFIG)
         self.addCleanup(self.server.close)
 
-    def bench(self, *options):
-        done = veche("bench", "chat", "--target", f"127.0.0.1:{self.server.port}", "--pid", str(self.server.process.pid),
-                     "--json", *options)
+    def bench(self, *options, irc=False):
+        port, protocol = (self.server.irc_port, "irc") if irc else (self.server.port, "line")
+        done = veche("bench", "chat", "--target", f"127.0.0.1:{port}", "--protocol", protocol, "--pid",
+                     str(self.server.process.pid), "--json", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -55,6 +56,22 @@ class ChatBench(unittest.TestCase):
         result = self.bench("--mode", "logins", "--window", "4", "--duration", "200ms")
         self.assertGreater(result["logins"], 4)
         self.assertGreater(result["logins_per_s"], 0)
+
+    def test_irc_is_measured_in_every_mode_too(self):
+        result = self.bench("--rooms", "2", "--members", "5", "--senders", "4", "--window", "2", "--duration", "200ms", irc=True)
+        self.assertEqual(result["deliveries"], (5 + 1) * result["messages"])
+        self.assertGreater(result["messages"], 4 * 2)
+        result = self.bench("--mode", "paced", "--rate", "200", "--members", "5", "--duration", "500ms", irc=True)
+        self.assertEqual(result["deliveries"], 500)
+        self.assertGreater(self.bench("--mode", "idle", "--members", "200", irc=True)["idle_bytes_per_client"], 0)
+        self.assertGreater(self.bench("--mode", "logins", "--window", "4", "--duration", "200ms", irc=True)["logins"], 4)
+
+    def test_a_rush_ends_with_everybody_gone_and_disturbs_few(self):
+        result = self.bench("--mode", "rush", "--members", "100", "--rate", "200", irc=True)
+        for phase in ("join", "quit"):
+            self.assertGreater(result[phase]["seconds"], 0)
+            self.assertGreater(result[phase]["bytes"], 100 * 100 / 2 * len(":m500000 JOIN #room-9999"))
+        self.assertEqual(self.bench("--members", "2", "--duration", "50ms", irc=True)["members"], 2, "their names are free again")
 
     def test_says_in_words_what_it_measured(self):
         done = veche("bench", "chat", "--target", f"127.0.0.1:{self.server.port}", "--members", "3", "--duration", "50ms")

@@ -183,9 +183,6 @@ struct EventWords {
   std::string operator()(const chat::RealnameChanged& e) const {
     return "realname " + e.person->name + ": " + e.realname;
   }
-  std::string operator()(const chat::AccountChanged& e) const {
-    return "account " + e.person->name + " " + e.person->account;
-  }
   std::string operator()(const chat::FlagsChanged& e) const {
     return "flags " + std::to_string(e.flags) + (e.office.empty() ? "" : " office " + e.office);
   }

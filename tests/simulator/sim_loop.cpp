@@ -132,6 +132,7 @@ void SimLoop::foretell(const chat::ToRoom& effect) {
   const auto* said = std::get_if<chat::Said>(effect.event.get());
   for (SimClient* member : found->second) {
     if (said != nullptr && member->typed_it(said->message->text)) continue;
+    if (said == nullptr && member->id == effect.except) continue;  // he is told by himself
     if (std::find(got_last_event_.begin(), got_last_event_.end(), member) != got_last_event_.end()) continue;
     got_last_event_.push_back(member);
     foretell(*member, *effect.event);

@@ -132,7 +132,7 @@ void Simulation::somebody_comes() {
   client->typed = crowd_.log_in();
   trace_("{} comes from {} and types {}", id.value, base::address_text(connect.address),
          shown(client->typed));
-  client->host.command(connect);
+  client->host.command(connect, false);
   client->session.opened();
   SimClient& here = *(loops_[number]->clients[id] = std::move(client));
   if (choose_(4) == 0) return;
