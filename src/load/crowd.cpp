@@ -17,8 +17,12 @@
 namespace veche::load {
 namespace {
 
-constexpr std::size_t kAtOnce =
-    250;  // each arrival is news to all who are there: these share one round of it
+/// Each arrival is news to all who are there: these share one round of it.
+constexpr std::size_t kAtOnce = 250;
+/// Memory that a server has needed for a moment is not what a client costs: for that they come few at a time.
+constexpr std::size_t kAtOnceForMemory = 10;
+/// Before they join, when nobody hears of it. A server may let in who is waiting once a second.
+constexpr std::size_t kLogInsAtOnce = 1'000;
 
 /// A server whose queue of connections is full takes no notice of another, and the kernel would ask again in
 /// a second: so long would a server be idle that has a short queue. Doubled each time, for a target that is
@@ -122,6 +126,7 @@ base::Result<> Crowd::connect_all() {
   const std::size_t count = options_.rooms * options_.members;
   members_.reserve(count);
   senders_.reserve(options_.senders);
+  const std::size_t at_once = dialect_.logs_in_first() ? kLogInsAtOnce : joins_at_once();
   std::vector<Member*> fresh;
   for (std::size_t number = 0; number < count + options_.senders; ++number) {
     const bool sender = number >= count;
@@ -138,8 +143,9 @@ base::Result<> Crowd::connect_all() {
     const std::string first = dialect_.logs_in_first() ? dialect_.log_in(number) : hello(member);
     if (auto done = send_all(member.socket.get(), first); !done) return done;
     fresh.push_back(&member);
-    if (fresh.size() < kAtOnce && number + 1 < count + options_.senders) continue;
+    if (fresh.size() < at_once) continue;
     if (auto done = enter(fresh); !done) return done;
+    fresh.clear();
   }
   return enter(fresh);
 }
@@ -148,23 +154,28 @@ std::string Crowd::hello(const Member& member) const {
   return settles_ ? dialect_.settle(member.number) : dialect_.hello(member.number, member.room);
 }
 
-base::Result<> Crowd::enter(std::vector<Member*>& fresh) {
+std::size_t Crowd::joins_at_once() const { return settles_ ? kAtOnceForMemory : kAtOnce; }
+
+base::Result<> Crowd::enter(std::span<Member* const> fresh) {
   if (dialect_.logs_in_first()) {
     for (Member* member : fresh) {
       if (auto done = read_past(dialect_, *member, dialect_.logged_in()); !done) return done;
     }
-    for (const Member* member : fresh) {
+  }
+  for (std::size_t first = 0; first < fresh.size(); first += joins_at_once()) {
+    const auto joining = fresh.subspan(first, std::min(joins_at_once(), fresh.size() - first));
+    for (const Member* member : joining) {
+      if (!dialect_.logs_in_first()) break;  // who has said hello already
       if (auto done = send_all(member->socket.get(), hello(*member)); !done) return done;
     }
+    for (Member* member : joining) {
+      const std::string ready =
+          settles_ ? dialect_.settled(member->number) : dialect_.ready(member->number, member->room);
+      if (auto done = read_past(dialect_, *member, ready); !done) return done;
+    }
+    drain(members_);
+    drain(senders_);
   }
-  for (Member* member : fresh) {
-    const std::string ready =
-        settles_ ? dialect_.settled(member->number) : dialect_.ready(member->number, member->room);
-    if (auto done = read_past(dialect_, *member, ready); !done) return done;
-  }
-  fresh.clear();
-  drain(members_);
-  drain(senders_);
   return {};
 }
 

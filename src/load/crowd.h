@@ -59,7 +59,8 @@ class Crowd {
  private:
   base::Result<> connect_all();
   std::string hello(const Member& member) const;
-  base::Result<> enter(std::vector<Member*>& fresh);
+  std::size_t joins_at_once() const;
+  base::Result<> enter(std::span<Member* const> fresh);
   base::Result<> hear_each_other();
   void drain(std::vector<Member>& members);
 
