@@ -99,7 +99,7 @@ TEST(IrcMessage, AParameterThatIsNotThereIsEmpty) {
   const auto message = parse_irc_message("JOIN #c");
   EXPECT_EQ(message->parameter(0), "#c");
   EXPECT_EQ(message->parameter(1), "");
-  EXPECT_EQ(message->parameter(1'000), "");
+  EXPECT_EQ(message->parameter(base::limits::kIrcParametersMax - 1), "");
 }
 
 TEST(IrcMessage, ComesOutOfAStreamHoweverItIsSplit) {
