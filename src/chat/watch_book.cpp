@@ -39,13 +39,13 @@ void WatchBook::put(SessionId session, std::size_t place, const Name& name) {
 }
 
 void WatchBook::take(SessionId session, std::size_t place) {
-  const auto names = by_session_.find(session);
-  const auto name = names->second.begin() + static_cast<std::ptrdiff_t>(place);
-  const auto watchers = by_name_.find(name->folded);
-  watchers->second.erase(session);
-  if (watchers->second.empty()) by_name_.erase(watchers);
-  names->second.erase(name);
-  if (names->second.empty()) by_session_.erase(names);
+  Names& names = by_session_.at(session);
+  const auto name = names.begin() + static_cast<std::ptrdiff_t>(place);
+  std::set<SessionId>& watchers = by_name_.at(name->folded);
+  watchers.erase(session);
+  if (watchers.empty()) by_name_.erase(name->folded);
+  names.erase(name);
+  if (names.empty()) by_session_.erase(session);
 }
 
 const std::vector<Name>& WatchBook::watched_by(SessionId session) const {
