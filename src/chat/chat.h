@@ -222,7 +222,6 @@ class Chat {
   void handle(const Asker& asker, const AskRoom& command);
   void handle(const Asker& asker, const AskRoomsView& command);
   static bool is_hidden(const Room& room, const User& user, bool in_lists);
-  static bool is_invisible(const User& user);
   static bool meet(const User& one, const User& other);
   Roster roster_for(const User& user, Room& room);
 

@@ -51,7 +51,7 @@ void Chat::handle(const Asker& asker, const Expel& command) {
     return refuse(asker.id, Refusal::rank_needed, command.room);
   }
   const EventPtr event = make_event(Expelled{room->id, room->name.text, member->name.text,
-                                             words_of(asker, command.reason), person_of(*asker.user), now_});
+                                             words_of(asker, command.reason), look_of(*asker.user), now_});
   // Each of his sessions by itself: it has to know where it is no more.
   for (const SessionId session : member->sessions) {
     out().effects.push_back(Unsubscribe{session, room->id});
@@ -87,7 +87,7 @@ void Chat::handle(const Asker& asker, const SetTopic& command) {
     return refuse(asker.id, Refusal::message_too_long, command.room);
   }
   if (!may_speak(asker, command.room)) return;
-  const PersonPtr by = person_of(*asker.user);
+  const PersonPtr by = look_of(*asker.user);
   RoomState state = room->state ? *room->state : RoomState{};
   state.topic = command.text.empty() ? Topic{} : Topic{command.text, mask_of(*by), now_};
   set_state(*room, std::make_shared<const RoomState>(std::move(state)));
@@ -114,8 +114,8 @@ void Chat::handle(const Asker& asker, const Invite& command) {
   std::erase_if(invited, [&](UserId id) { return id == guest->id || !users_.contains(id); });
   invited.push_back(guest->id);
 
-  const EventPtr event = make_event(Invited{room->name.text, guest->name.text, person_of(*asker.user),
-                                            guest->profile ? guest->profile->away : std::string(), now_});
+  const EventPtr event = make_event(
+      Invited{room->name.text, guest->name.text, look_of(*asker.user), profile_of(*guest).away, now_});
   for (const SessionId session : guest->sessions) {
     if (session != asker.id) out().to_session(session, event);
   }
@@ -152,11 +152,52 @@ void Chat::handle(const Asker& asker, const Knock& command) {
   undo_.push([this, id = room->id, old = knocked] { rooms_.at(id).knocked = old; });
   std::erase_if(knocked, [&](const Knocker& one) { return one.user == user.id || !is_recent(one); });
   knocked.push_back({user.id, now});
-  const EventPtr event = make_event(Knocked{room->name.text, command.text, person_of(user)});
+  const EventPtr event = make_event(Knocked{room->name.text, command.text, look_of(user)});
   to_ranks(*room, bit(Rank::half_operator), event, asker.id);
   out().to_session(asker.id, event);
 }
 
-void Chat::handle(const Asker& asker, const RenameRoom&) { refuse(asker.id, Refusal::not_logged_in); }
+// --- names
+
+/// The server's own room is renamed by those alone who keep order everywhere.
+void Chat::handle(const Asker& asker, const RenameRoom& command) {
+  Room* room = room_to_govern(asker, command.old_name);
+  if (room == nullptr) return;
+  const std::string servers = fold_name(policy_.default_room).value_or("");
+  const bool is_founded = std::any_of(room->members.begin(), room->members.end(), [&](UserId id) {
+    return (users_.at(id).membership(room->id)->ranks & bit(Rank::founder)) != 0;
+  });
+  const Rank least = is_founded ? Rank::founder : Rank::oper;
+  const bool may = room->name.folded == servers ? keeps_order(*asker.user)
+                                                : at_least(rights_in(*room, *asker.user), least);
+  if (!may) return refuse(asker.id, Refusal::rank_needed, command.old_name);
+  const NameOrFault parsed = parse_room_name(command.new_name, policy_.room_code_points_max);
+  if (std::holds_alternative<NameFault>(parsed)) {
+    return refuse(asker.id, Refusal::room_name, command.new_name);
+  }
+  const Name& name = std::get<Name>(parsed);
+  const bool is_own = name.folded == room->name.folded && name.text != room->name.text;  // in other letters
+  if (!is_own && (name.folded == servers || rooms_by_name_.contains(name.folded))) {
+    return refuse(asker.id, Refusal::room_exists, command.new_name);
+  }
+  if (!may_speak(asker, command.old_name)) return;
+  if (room->kept && store_closed_) return refuse(asker.id, *store_closed_, command.old_name);
+
+  const std::string old_name = room->name.text;
+  undo_.keep(rooms_by_name_, room->name.folded);
+  undo_.keep(rooms_by_name_, name.folded);
+  undo_.push([this, id = room->id, old = room->name] { rooms_.at(id).name = old; });
+  rooms_by_name_.erase(room->name.folded);
+  rooms_by_name_[name.folded] = room->id;
+  room->name = name;
+  if (room->kept) out().keep(RoomNameChanged{room->id, name.text});
+
+  const EventPtr event =
+      make_event(RoomRenamed{room->id, old_name, name.text, words_of(asker, command.reason),
+                             look_of(*asker.user), room->state, roster_of(*room), now_});
+  // Each session by itself: it knows its rooms by name.
+  to_ranks(*room, 0, event, asker.id);
+  out().to_session(asker.id, event);
+}
 
 }  // namespace veche::chat

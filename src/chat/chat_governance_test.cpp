@@ -97,6 +97,18 @@ TEST(Expelling, TakesARankNotBelowTheOthers) {
   EXPECT_EQ(world.seen("ann").back(), "expelled #dev ann by eve");
 }
 
+TEST(Expelling, WhoKeepsOrderIsPutOutByNobodyBelowAFounder) {
+  Governed world;
+  world.send("eve", HoldOffice{"root", true});
+  world.send("dan", HoldOffice{"root", true});
+  world.expect_refused("ann", Expel{"#Dev", "eve"}, Refusal::rank_needed, "#Dev");
+  world.forget_seen();
+  world.send("dan", Expel{"#dev", "ann", "enough"});
+  for (const char* who : {"ann", "bob", "dan"}) {
+    EXPECT_EQ(world.seen(who), Lines{"expelled #dev ann by dan: enough"}) << "by one from outside: " << who;
+  }
+}
+
 TEST(Expelling, WhoIsNotThereIsRefused) {
   Governed world;
   world.expect_refused("ann", Expel{"#dev", "Dan"}, Refusal::member_not_in_room, "Dan");
@@ -172,6 +184,22 @@ TEST(Inviting, IsToldToTheAskerTheGuestAndTheOperators) {
   world.send("ann", Invite{"#dev", "dan"});
   EXPECT_EQ(world.seen("ann"), Lines{"invited dan to #dev by ann"}) << "once";
   EXPECT_EQ(world.seen("fay"), Lines{}) << "no operator";
+}
+
+TEST(Inviting, OneselfIsForThoseWhoKeepOrder) {
+  Governed world;
+  world.send("dan", HoldOffice{"root", true});
+  world.forget_seen();
+  world.send("dan", Invite{"#dev", "dan"});
+  EXPECT_EQ(world.seen("dan"), Lines{"invited dan to #dev by dan"});
+}
+
+TEST(Inviting, SaysThatTheGuestIsAway) {
+  Governed world;
+  world.send("dan", SetAway{"tea"});
+  world.forget_seen();
+  world.send("ann", Invite{"#dev", "dan"});
+  EXPECT_EQ(world.seen("ann"), Lines{"invited dan to #dev by ann, away"});
 }
 
 TEST(Inviting, ReachesAllSessionsOfAPerson) {
@@ -278,7 +306,81 @@ TEST(Knocking, InAnotherRoomIsAnotherMatter) {
   EXPECT_EQ(world.seen("ann"), (Lines{"knocked #dev by dan", "knocked #hall by dan"}));
 }
 
-// --- names of people
+// --- names
+
+TEST(RenamingARoom, KeepsItsMembersItsRulesAndItsHistory) {
+  Governed world;
+  world.set({key("k")});
+  world.say("ann", "#dev", "hi");
+  const base::RoomId id = world.room("#dev");
+  world.forget_seen();
+  world.send("ann", RenameRoom{"#DEV", "#Ops", "it grew"});
+  for (const char* who : {"ann", "bob", "eve"}) {
+    EXPECT_EQ(world.seen(who), Lines{"room renamed #dev #Ops by ann: it grew"}) << who;
+  }
+  const auto renamed = world.last<RoomRenamed>("bob");
+  EXPECT_EQ(renamed.id, id);
+  EXPECT_EQ(renamed.state->key, "k");
+  EXPECT_EQ(fakes::to_text(renamed.roster), "ann 4,bob 2,eve");
+  world.send("bob", Say{id, MessageKind::text, "still here"});
+  EXPECT_EQ(world.seen("eve"), Lines{"#Ops bob: still here"});
+  world.send("dan", Join{"#ops", "k"});
+  EXPECT_EQ(world.last<Joined>("dan").room, id);
+  EXPECT_EQ(world.last<Joined>("dan").recent.size(), 2u);
+  EXPECT_EQ(world.kept().rooms.at(0).name, "#Ops");
+
+  world.restart();
+  world.guest("ann");
+  world.join("ann", "#ops");
+  EXPECT_EQ(world.last<Joined>("ann").recent.size(), 2u);
+}
+
+TEST(RenamingARoom, FreesItsOldName) {
+  Governed world;
+  const base::RoomId id = world.room("#dev");
+  world.send("ann", RenameRoom{"#dev", "#ops"});
+  world.join("dan", "#dev");
+  EXPECT_NE(world.last<Joined>("dan").room, id);
+  world.send("ann", RenameRoom{"#ops", "#OPS"});
+  EXPECT_EQ(world.seen("bob").back(), "room renamed #ops #OPS by ann") << "other letters are another name";
+}
+
+TEST(RenamingARoom, IsForItsFounderOrIfItHasNoneForItsOperators) {
+  Governed world;
+  world.expect_refused("bob", RenameRoom{"#Dev", "#ops"}, Refusal::rank_needed, "#Dev");
+  world.expect_refused("dan", RenameRoom{"#Dev", "#ops"}, Refusal::not_in_room, "#Dev");
+  world.expect_refused("ann", RenameRoom{"#Veche", "#ops"}, Refusal::rank_needed, "#Veche");
+}
+
+TEST(RenamingARoom, ToWhatCannotBeIsRefused) {
+  Governed world;
+  world.join("dan", "#taken");
+  world.say("dan", "#taken", "hi");
+  world.leave("dan", "#taken");
+  for (const char* name : {"", "ops", "#", "#a b"}) {
+    world.expect_refused("ann", RenameRoom{"#dev", name}, Refusal::room_name, name);
+  }
+  for (const char* name : {"#Taken", "#VECHE", "#dev"}) {
+    world.expect_refused("ann", RenameRoom{"#dev", name}, Refusal::room_exists, name);
+  }
+  world.expect_refused("ann", RenameRoom{"#Nowhere", "#ops"}, Refusal::no_such_room, "#Nowhere");
+}
+
+TEST(RenamingARoom, WithAHistoryNeedsTheStore) {
+  for (const bool is_kept : {false, true}) {
+    Governed world;
+    if (is_kept) world.say("ann", "#dev", "hi");
+    world.chat().close_store(Refusal::disk_full);
+    world.forget_seen();
+    world.send("ann", RenameRoom{"#Dev", "#ops"});
+    if (is_kept) {
+      EXPECT_EQ(world.why("ann"), Refusal::disk_full);
+      EXPECT_EQ(world.subject("ann"), "#Dev");
+    } else {
+      EXPECT_EQ(world.seen("bob"), Lines{"room renamed #dev #ops by ann"});
+    }
+  }
+}
 
 TEST(Renaming, CanBeForbiddenToMembersWithoutARank) {
   Governed world;

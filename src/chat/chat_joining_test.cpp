@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace veche::chat {
 namespace {
@@ -276,6 +279,28 @@ TEST(Joining, TheDefaultRoomHasItsRulesToo) {
   world.account("ann");
   world.guest("bob");
   EXPECT_EQ(world.why("bob"), Refusal::account_needed) << "he is here, and in no room";
+}
+
+TEST(Joining, NothingKeepsOutWhoKeepsOrder) {
+  Door world;
+  world.change(
+      "ann", "#dev",
+      {key("k"), limit(1), ban("*!*@*"), flag(RoomFlag::invite_only), flag(RoomFlag::accounts_join)});
+  world.send("bob", HoldOffice{"root", true});
+  world.expect_let_in();
+}
+
+TEST(Joining, ToldToTheRoomSaysWhatHeHasSaidOfHimself) {
+  Door world;
+  world.connect("fay", "10.0.0.3", false);
+  world.send("fay", EnterAsGuest{"fay", std::make_shared<const Introduction>(Introduction{"~fay", "Fay F"})});
+  world.send("fay", SetAway{"tea"});
+  world.join("fay", "#dev");
+  const auto arrived = world.last<Arrived>("ann");
+  EXPECT_EQ(arrived.person->username, "~fay");
+  EXPECT_EQ(arrived.realname, "Fay F");
+  EXPECT_EQ(arrived.away, "tea");
+  EXPECT_EQ(world.last<Joined>("fay").realname, "Fay F");
 }
 
 // --- forwarding

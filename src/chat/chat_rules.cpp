@@ -61,9 +61,9 @@ class Chat::RoomEditor {
   void finish() {
     if (edited_) chat_.set_state(room_, std::make_shared<const RoomState>(std::move(*edited_)));
     if (done_.empty()) return;
-    chat_.to_room_and(asker_, room_,
-                      make_event(RoomChanged{room_.name.text, std::move(done_), chat_.person_of(*asker_.user),
-                                             chat_.now_}));
+    chat_.to_room_and(
+        asker_, room_,
+        make_event(RoomChanged{room_.name.text, std::move(done_), chat_.look_of(*asker_.user), chat_.now_}));
   }
 
  private:
@@ -153,7 +153,7 @@ class Chat::RoomEditor {
     if (change.on) {
       if (entries.size() >= chat_.policy_.list_entries_max) return refuse(Refusal::list_full, done.text);
       edit().lists[which].push_back(
-          {change.mask_on, done.text, mask_of(*chat_.person_of(*asker_.user)), chat_.now_});
+          {change.mask_on, done.text, mask_of(*chat_.look_of(*asker_.user)), chat_.now_});
     } else {
       const auto at = found - entries.begin();  // edit() makes another list of it
       done.text = found->pattern;

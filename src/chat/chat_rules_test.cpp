@@ -277,6 +277,20 @@ TEST(Rules, AreForMembers) {
   EXPECT_EQ(world.why("fay"), Refusal::no_such_room) << "nobody outside learns of it";
 }
 
+TEST(Rules, WhoKeepsOrderChangesThemEverywhere) {
+  Ranked world;
+  world.guest("fay");
+  world.send("fay", HoldOffice{"root", true});
+  world.change("ann", "#dev", {flag(RoomFlag::secret)});
+  world.forget_seen();
+  world.change("fay", "#dev", {flag(RoomFlag::secret, false), rank("dan", Rank::founder)});
+  EXPECT_EQ(world.seen("fay"), Lines{"changed #dev by fay: -flag 16,+rank 16 dan"}) << "from outside";
+  EXPECT_EQ(world.seen("bob"), Lines{"changed #dev by fay: -flag 16,+rank 16 dan"});
+  world.change("fay", "#veche", {rank("ann", Rank::oper)});
+  EXPECT_EQ(world.seen("fay"), Lines{"changed #veche by fay: +rank 4 ann"});
+  EXPECT_EQ(world.roster(), "ann 4,bob 2,eve 1,dan 16") << "which is no rank that is shown";
+}
+
 TEST(Rules, OfARoomThatIsOnlyAHistoryAreNobodys) {
   Ranked world;
   world.join("ann", "#old");

@@ -195,7 +195,7 @@ bool Chat::takes_messages(const Asker& asker, User& receiver) {
   if (is_recent) return false;
   undo_.keep(users_, receiver.id);
   receiver.asked = now;
-  const EventPtr event = make_event(AskedToBeAccepted{person_of(sender)});
+  const EventPtr event = make_event(AskedToBeAccepted{look_of(sender)});
   for (const SessionId session : receiver.sessions) out().to_session(session, event);
   return false;
 }

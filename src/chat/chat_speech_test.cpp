@@ -311,5 +311,73 @@ TEST(Telling, IsNotShownToTheSendersOtherSessions) {
   EXPECT_EQ(world.seen("ann/2"), Lines{});
 }
 
+TEST(Telling, OneWhoIsAwaySaysSo) {
+  Talkers world;
+  world.send("bob", SetAway{"tea"});
+  world.forget_seen();
+  world.send("ann", Tell{"bob", "there?"});
+  EXPECT_EQ(world.seen("ann"), Lines{"bob is away: tea"});
+  world.speak("ann", "bob", {.text = "there?", .echo = true});
+  EXPECT_EQ(world.seen("ann"), (Lines{"ann tells: there?", "bob is away: tea"}));
+  world.speak("ann", "bob", {.kind = MessageKind::notice, .text = "psst"});
+  world.speak("ann", "bob", {.tags = "+x", .tags_only = true});
+  EXPECT_EQ(world.seen("ann"), Lines{}) << "programs are not answered";
+  EXPECT_EQ(world.seen("bob").size(), 4u);
+}
+
+TEST(Telling, OneWhoAsksFirstIsToldOfTheAttempt) {
+  Talkers world;
+  world.send("bob", SetFlags{bit(UserFlag::asks_first), 0});
+  world.forget_seen();
+  world.send("ann", Tell{"BOB", "psst"});
+  EXPECT_EQ(world.why("ann"), Refusal::asks_first);
+  EXPECT_EQ(world.subject("ann"), "bob");
+  EXPECT_EQ(world.seen("bob"), Lines{"asked to be accepted by ann"});
+  world.clock.advance(59s);
+  world.send("eve", Tell{"bob", "psst"});
+  EXPECT_EQ(world.why("eve"), Refusal::asked_already);
+  EXPECT_EQ(world.seen("bob"), Lines{});
+  world.clock.advance(2s);
+  world.speak("eve", "bob", {.tags = "+x", .tags_only = true});
+  EXPECT_EQ(world.why("eve"), Refusal::asks_first);
+  EXPECT_EQ(world.seen("bob"), Lines{"asked to be accepted by eve"});
+  world.clock.step_wall(-1h);
+  world.send("eve", Tell{"bob", "psst"});
+  EXPECT_EQ(world.why("eve"), Refusal::asks_first) << "the clock was set back";
+}
+
+TEST(Telling, OneWhoAsksFirstTakesThoseHeHasAcceptedAndHimself) {
+  Talkers world;
+  world.send("bob", SetFlags{bit(UserFlag::asks_first) | bit(UserFlag::accounts_only), 0});
+  world.send("bob", Accept{{"Ann"}, {}});
+  world.forget_seen();
+  world.send("ann", Tell{"bob", "psst"});
+  world.send("bob", Tell{"bob", "note"});
+  EXPECT_EQ(world.seen("bob"), (Lines{"ann tells: psst", "bob tells: note"}));
+}
+
+TEST(Telling, OneWhoTakesAccountsOnlyRefusesGuests) {
+  Talkers world;
+  world.account("Zoe");
+  world.send("bob", SetFlags{bit(UserFlag::accounts_only), 0});
+  world.forget_seen();
+  world.speak("ann", "BOB", {.kind = MessageKind::notice, .text = "psst"});
+  EXPECT_EQ(world.why("ann"), Refusal::takes_accounts_only);
+  EXPECT_EQ(world.subject("ann"), "bob");
+  world.send("Zoe", Tell{"bob", "psst"});
+  EXPECT_EQ(world.seen("bob"), Lines{"Zoe tells: psst"});
+}
+
+TEST(Speaking, AnOperatorOfTheServerMayWhereHeIsAMember) {
+  Talkers world;
+  world.send("eve", HoldOffice{"root", true});
+  world.send("dan", HoldOffice{"root", true});
+  world.set({flag(RoomFlag::moderated), ban("*!*@*")});
+  EXPECT_TRUE(world.is_heard("eve"));
+  EXPECT_FALSE(world.is_heard("dan"));
+  world.speak("ann", "#dev", {.text = "operators", .to = bit(Rank::half_operator)});
+  EXPECT_EQ(world.seen("eve"), Lines{"#dev/2 ann: operators"}) << "and hears what founders hear";
+}
+
 }  // namespace
 }  // namespace veche::chat

@@ -25,19 +25,16 @@ void Chat::handle(const Asker& asker, const AskMembers& command) {
     const bool is_in = user.membership(room->id) != nullptr;
     for (const UserId id : room->members) {
       const User& member = users_.at(id);
-      if (is_in || !is_invisible(member)) answer.names.push_back(member.name.text);
+      if (is_in || !profile_of(member).has(UserFlag::invisible)) answer.names.push_back(member.name.text);
     }
   } else {
     for (const auto& [id, other] : users_) {
-      if (!is_invisible(other) || meet(user, other)) answer.names.push_back(other.name.text);
+      if (!profile_of(other).has(UserFlag::invisible) || meet(user, other))
+        answer.names.push_back(other.name.text);
     }
   }
   std::sort(answer.names.begin(), answer.names.end());
   out().to_session(asker.id, std::move(answer));
-}
-
-bool Chat::is_invisible(const User& user) {
-  return user.profile && (user.profile->flags & bit(UserFlag::invisible)) != 0;
 }
 
 /// Whether they are one, or share a room.
@@ -82,13 +79,13 @@ Roster Chat::roster_for(const User& user, Room& room) {
   const bool sees_all = user.membership(room.id) != nullptr || keeps_order(user);
   if (sees_all) return roster_of(room);
   const bool hides = std::any_of(room.members.begin(), room.members.end(), [&](UserId id) {
-    return is_invisible(users_.at(id)) && !meet(user, users_.at(id));
+    return profile_of(users_.at(id)).has(UserFlag::invisible) && !meet(user, users_.at(id));
   });
   if (!hides) return roster_of(room);
   Roster roster;
   for (const UserId id : room.members) {
     User& member = users_.at(id);
-    if (is_invisible(member) && !meet(user, member)) continue;
+    if (profile_of(member).has(UserFlag::invisible) && !meet(user, member)) continue;
     roster.append({person_of(member), member.membership(room.id)->ranks});
   }
   return roster;

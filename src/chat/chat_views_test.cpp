@@ -54,6 +54,28 @@ TEST(RoomView, ShowsAStrangerWhatHeMayKnow) {
   EXPECT_EQ(world.why("eve"), Refusal::no_such_room);
 }
 
+TEST(RoomView, LeavesOutWhomAStrangerCannotFind) {
+  Views world;
+  world.send("bob", SetFlags{bit(UserFlag::invisible), 0});
+  EXPECT_EQ(world.answer("eve", AskRoom{"#open", true}), "room #open: ann 4");
+  EXPECT_EQ(world.answer("ann", AskRoom{"#open", true}), "room #open member 4: ann 4,bob");
+  EXPECT_EQ(world.answer("eve", AskMembers{world.room("#open")}), "members ann");
+  EXPECT_EQ(world.answer("eve", AskMembers{}), "members ann,eve");
+  EXPECT_EQ(world.answer("ann", AskMembers{}), "members ann,bob,eve");
+  EXPECT_EQ(world.answer("bob", AskMembers{}), "members ann,bob,eve") << "oneself one finds";
+  world.join("eve", "#veche");
+  EXPECT_EQ(world.answer("eve", AskRoom{"#open", true}), "room #open: ann 4,bob") << "they have met";
+}
+
+TEST(RoomView, ShowsAllToWhoKeepsOrder) {
+  Views world;
+  world.send("bob", SetFlags{bit(UserFlag::invisible), 0});
+  world.send("eve", HoldOffice{"root", true});
+  EXPECT_EQ(world.answer("eve", AskRoom{"#open", true}), "room #open: ann 4,bob");
+  EXPECT_EQ(world.answer("eve", AskRoom{"#secret", true}), "room #secret: ann 4");
+  EXPECT_EQ(world.answer("eve", AskRoomsView{}), "rooms #open 2,#private 1,#secret 1,#veche 2");
+}
+
 TEST(RoomsView, ListsByNameWhatTheAskerMayKnowOf) {
   Views world;
   EXPECT_EQ(world.answer("ann", AskRoomsView{}), "rooms #open 2,#private 1,#secret 1,#veche 2");

@@ -110,10 +110,14 @@ struct RoomSlowed {
   base::RoomId room;
   std::chrono::seconds slow{0};
 };
+struct RoomNameChanged {
+  base::RoomId room;
+  std::string name;
+};
 
 using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded,
                          TokenRemoved, AddressRemembered, AddressForgotten, IdentitiesCleared,
-                         SanctionImposed, SanctionLifted, RoomSlowed>;
+                         SanctionImposed, SanctionLifted, RoomSlowed, RoomNameChanged>;
 
 /// Everything that outlives the process, but for the bulk of the messages.
 struct DurableState {

@@ -1,5 +1,6 @@
 // IrcSession: MODE, of channels and of oneself (modern.ircdocs.horse, "MODE message"). Letters become
 // chat::RoomChange; what the chat has done of them comes back as RoomChanged, and what it has not as Refused.
+#include "base/text.h"
 #include "session/irc_modes.h"
 #include "session/irc_name.h"
 #include "session/irc_session.h"
@@ -59,7 +60,10 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
     if (order.changes.size() < base::limits::kModesPerCommandMax) order.changes.push_back(std::move(change));
   };
 
-  for (const char letter : p[0]) {
+  for (std::string_view letters = p[0]; !letters.empty();) {
+    const std::string_view whole = letters.substr(0, base::first_code_point_bytes(letters));
+    letters.remove_prefix(whole.size());
+    const char letter = whole[0];
     chat::RoomChange change;
     if (letter == '+' || letter == '-') {
       on = letter == '+';
@@ -133,7 +137,7 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
       change.text = chat_name(*nick);
       add(change);
     } else {
-      reply(Numeric::err_unknownmode, {std::string(1, letter)});
+      reply(Numeric::err_unknownmode, {whole});
     }
   }
   const std::string name = order.room;

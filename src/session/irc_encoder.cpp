@@ -122,7 +122,8 @@ struct Encoder {
       line.middle(channel);
       if (has(caps, Cap::extended_join)) {
         const std::string& account = event.person->account;
-        line.middle(account.empty() ? "*" : irc_nick(account)).trailing(event.realname);
+        line.middle(account.empty() ? "*" : irc_nick(account));
+        line.trailing(event.realname.empty() ? event.person->name : event.realname);
       }
     }
     if (!event.away.empty() && has(caps, Cap::away_notify)) {

@@ -82,7 +82,9 @@ void IrcSession::speak_to(std::string_view target, std::string_view text, chat::
   const bool echo = wants(Cap::echo_message);
   const std::string tags = task_ ? client_only(task_->tags) : std::string();
   const chat::NamedRoom* const room = is_channel(target) ? room_called(target) : nullptr;
-  if (room != nullptr && tags.empty() && !tags_only) {
+  // A refusal of what is not waited for cannot be told from another's: a notice, whose refusals are not told,
+  // is.
+  if (room != nullptr && tags.empty() && !tags_only && kind != chat::MessageKind::notice) {
     chat::Say body{room->id, kind, std::string(text), echo};
     if (labelled || echo) return ask(std::move(body));
     return say(std::move(body));

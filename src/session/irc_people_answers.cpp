@@ -177,11 +177,12 @@ void IrcSession::show_whois(const PersonView& view, std::string& out) {
                  "is using modes " + user_mode_text(view.profile ? view.profile->flags : chat::UserFlags{0},
                                                     holds_office(view)));
   }
-  for (std::size_t i = 0; i < view.rooms.size();) {
+  const std::size_t shown = may_find(view) ? view.rooms.size() : 0;
+  for (std::size_t i = 0; i < shown;) {
     wire::IrcWriter line(out);
     begin_numeric(line, Numeric::rpl_whoischannels);
     line.middle(nick).trailing("");
-    for (bool first = true; i < view.rooms.size(); ++i, first = false) {
+    for (bool first = true; i < shown; ++i, first = false) {
       const auto& [name, ranks] = view.rooms[i];
       const std::string word =
           (first ? "" : " ") + rank_prefixes(ranks, wants(Cap::multi_prefix)) + irc_channel(name);

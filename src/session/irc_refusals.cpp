@@ -20,13 +20,13 @@ bool is_about_speech(std::size_t about) {
 void IrcSession::on_event(const chat::Refused& event) {
   if (refused_to_enter(event)) return;
   // What was said to a channel is not waited for: its refusal is no answer to the line that is.
-  if (event.about == chat::kind_of<chat::Say>() && !is_doing("PRIVMSG") && !is_doing("NOTICE")) {
+  if (event.about == chat::kind_of<chat::Say>() && !(waiting_ && is_doing("PRIVMSG"))) {
     std::unique_ptr<Task> aside = std::move(task_);
     refuse(event);
     task_ = std::move(aside);
     return;
   }
-  if (is_about_speech(event.about) && is_doing("NOTICE")) return;  // RFC 2812 section 3.3.2
+  if (event.about == chat::kind_of<chat::Speak>() && is_doing("NOTICE")) return;  // RFC 2812 section 3.3.2
   refuse(event);
 }
 

@@ -83,7 +83,7 @@ void IrcSession::do_info(Params p) {
 void IrcSession::do_stats(Params p) {
   if (p.empty() || p[0].empty()) return need_more("STATS");
   if (!is_this_server(p, 1)) return;
-  const std::string_view query = p[0].substr(0, 1);
+  const std::string_view query = p[0].substr(0, base::first_code_point_bytes(p[0]));
   if (query == "u") {
     const auto up = std::chrono::floor<std::chrono::seconds>(host_.wall_time() - options_.created).count();
     reply_text(

@@ -87,6 +87,7 @@ void LineSession::on_event(const chat::Joined& event) {
 
   if (bare_) {
     raw_line(fmt::format("JOIN {} {}", event.name, event.user));
+    tell_topic(event.name, event.state);
   } else if (current_ != event.room) {
     tell(t_("You are in {0} too; /join {0} to talk there.", event.name));
   } else {
@@ -99,6 +100,7 @@ void LineSession::on_event(const chat::Joined& event) {
                      fmt::format("{}{}", fmt::join(event.members, ", "),
                                  others > event.members.size() ? ", ..." : ".")));
     }
+    tell_topic(event.name, event.state);
     std::string lines;
     for (const chat::MessagePtr& message : event.recent) {
       encode_history_line(*message, event.name, style(event.room), moment(), lines);
@@ -110,8 +112,7 @@ void LineSession::on_event(const chat::Joined& event) {
 
 void LineSession::on_event(const chat::Left& event) {
   const bool asked = waits_for<chat::Leave>() && is_asked_room(event.name);
-  std::erase_if(rooms_, [&](const auto& room) { return room.id == event.room; });
-  if (current_ == event.room) current_ = rooms_.empty() ? base::RoomId{} : rooms_.back().id;
+  leave_room(event.room);
   if (bare_) {
     raw_line(fmt::format("LEAVE {} {}", event.name, event.user));
   } else if (!current_) {

@@ -23,19 +23,24 @@ struct LineCommand {
   std::string_view help;
   void (LineSession::*run)(std::string_view rest);
 
-  static const std::array<LineCommand, 17> kTable;
+  static const std::array<LineCommand, 22> kTable;
 };
 
-const std::array<LineCommand, 17> LineCommand::kTable = {{
+const std::array<LineCommand, 22> LineCommand::kTable = {{
     {"help", "", false, N_("this list"), &LineSession::do_help},
     {"who", "[ROOM|*]", false, N_("who is in the room, or everywhere"), &LineSession::do_who},
     {"rooms", "", false, N_("the rooms where people are"), &LineSession::do_rooms},
-    {"join", "ROOM", true, N_("enter a room, or go back to it"), &LineSession::do_join},
-    {"leave", "[ROOM]", false, N_("leave the room"), &LineSession::do_leave},
+    {"join", "ROOM [KEY]", true, N_("enter a room, or go back to it"), &LineSession::do_join},
+    {"leave", "[ROOM [WHY]]", false, N_("leave the room"), &LineSession::do_leave},
+    {"topic", "[TEXT]", false, N_("the topic of the room, or another one"), &LineSession::do_topic},
+    {"invite", "NAME", true, N_("invite somebody to the room"), &LineSession::do_invite},
+    {"remove", "NAME [WHY]", true, N_("put somebody out of the room"), &LineSession::do_remove},
+    {"knock", "ROOM [TEXT]", true, N_("ask to be let into a room"), &LineSession::do_knock},
     {"msg", "NAME TEXT", true, N_("a private message"), &LineSession::do_msg},
     {"me", "TEXT", true, N_("say what you do"), &LineSession::do_me},
     {"history", "[N]", false, N_("the last messages of the room"), &LineSession::do_history},
     {"search", "WORDS", true, N_("messages with all these words, in your rooms"), &LineSession::do_search},
+    {"away", "[TEXT]", false, N_("say that you are away, or back"), &LineSession::do_away},
     {"nick", "NAME", true, N_("another name, for guests"), &LineSession::do_nick},
     {"password", "", false, N_("change your password, or make your name an account"),
      &LineSession::do_password},
@@ -125,17 +130,19 @@ void LineSession::do_who(std::string_view rest) {
 void LineSession::do_rooms(std::string_view) { ask(chat::AskRooms{}); }
 
 void LineSession::do_join(std::string_view rest) {
-  begin_dialogue().room = chat::fold_name(rest).value_or("");
-  ask(chat::Join{std::string(rest)});
+  const auto [room, key] = base::split_word(rest);
+  begin_dialogue().room = chat::fold_name(room).value_or("");
+  ask(chat::Join{std::string(room), std::string(key)});
 }
 
 void LineSession::do_leave(std::string_view rest) {
-  const chat::NamedRoom* room = room_called(rest);
+  const auto [name, why] = base::split_word(rest);
+  const chat::NamedRoom* room = room_called(name);
   if (!rest.empty() && room == nullptr) return err(words_for(chat::Refusal::not_in_room));
   if (rest.empty() && !current_) return err("no-room", t_("You are in no room."));
   const base::RoomId id = room != nullptr ? room->id : current_;
   begin_dialogue().room = chat::fold_name(room_name(id)).value_or("");
-  ask(chat::Leave{id});
+  ask(chat::Leave{id, std::string(why)});
 }
 
 void LineSession::do_msg(std::string_view rest) {
@@ -143,6 +150,33 @@ void LineSession::do_msg(std::string_view rest) {
   if (text.empty()) return err("usage", t_("Usage: /{} {}", "msg", "NAME TEXT"));
   host_.command(chat::Tell{std::string(name), std::string(text)});
 }
+
+// What these bring is told to the room, oneself included; nothing waits for it.
+
+void LineSession::do_topic(std::string_view rest) {
+  if (!current_) return err("no-room", t_("You are in no room."));
+  const std::string room(room_name(current_));
+  if (rest.empty()) return ask(chat::AskRoom{room, false});
+  host_.command(chat::SetTopic{room, std::string(rest)});
+}
+
+void LineSession::do_invite(std::string_view rest) {
+  if (!current_) return err("no-room", t_("You are in no room."));
+  host_.command(chat::Invite{std::string(room_name(current_)), std::string(rest)});
+}
+
+void LineSession::do_remove(std::string_view rest) {
+  if (!current_) return err("no-room", t_("You are in no room."));
+  const auto [name, why] = base::split_word(rest);
+  host_.command(chat::Expel{std::string(room_name(current_)), std::string(name), std::string(why)});
+}
+
+void LineSession::do_knock(std::string_view rest) {
+  const auto [room, text] = base::split_word(rest);
+  host_.command(chat::Knock{std::string(room), std::string(text)});
+}
+
+void LineSession::do_away(std::string_view rest) { host_.command(chat::SetAway{std::string(rest)}); }
 
 void LineSession::do_me(std::string_view rest) { say(chat::MessageKind::action, rest); }
 

@@ -43,12 +43,17 @@ TEST(LineCommands, HelpListsEveryCommandOfTheInterface) {
     ann > /help                this list
     ann > /who [ROOM|*]        who is in the room, or everywhere
     ann > /rooms               the rooms where people are
-    ann > /join ROOM           enter a room, or go back to it
-    ann > /leave [ROOM]        leave the room
+    ann > /join ROOM [KEY]     enter a room, or go back to it
+    ann > /leave [ROOM [WHY]]  leave the room
+    ann > /topic [TEXT]        the topic of the room, or another one
+    ann > /invite NAME         invite somebody to the room
+    ann > /remove NAME [WHY]   put somebody out of the room
+    ann > /knock ROOM [TEXT]   ask to be let into a room
     ann > /msg NAME TEXT       a private message
     ann > /me TEXT             say what you do
     ann > /history [N]         the last messages of the room
     ann > /search WORDS        messages with all these words, in your rooms
+    ann > /away [TEXT]         say that you are away, or back
     ann > /nick NAME           another name, for guests
     ann > /password            change your password, or make your name an account
     ann > /token               a session token, to log in without the password
@@ -64,12 +69,17 @@ TEST(LineCommands, HelpListsEveryCommandOfTheInterface) {
     ann > NOTICE /help                this list
     ann > NOTICE /who [ROOM|*]        who is in the room, or everywhere
     ann > NOTICE /rooms               the rooms where people are
-    ann > NOTICE /join ROOM           enter a room, or go back to it
-    ann > NOTICE /leave [ROOM]        leave the room
+    ann > NOTICE /join ROOM [KEY]     enter a room, or go back to it
+    ann > NOTICE /leave [ROOM [WHY]]  leave the room
+    ann > NOTICE /topic [TEXT]        the topic of the room, or another one
+    ann > NOTICE /invite NAME         invite somebody to the room
+    ann > NOTICE /remove NAME [WHY]   put somebody out of the room
+    ann > NOTICE /knock ROOM [TEXT]   ask to be let into a room
     ann > NOTICE /msg NAME TEXT       a private message
     ann > NOTICE /me TEXT             say what you do
     ann > NOTICE /history [N]         the last messages of the room
     ann > NOTICE /search WORDS        messages with all these words, in your rooms
+    ann > NOTICE /away [TEXT]         say that you are away, or back
     ann > NOTICE /nick NAME           another name, for guests
     ann > NOTICE /password            change your password, or make your name an account
     ann > NOTICE /token               a session token, to log in without the password
@@ -164,11 +174,11 @@ TEST(LineCommands, RoomsAreJoinedAndLeft) {
     ann > You are in no room.
     ann > Nothing found.
     ann < /join tea
-    ann < /join #a b
+    ann < /join a b
     ann < /join
     ann > A room's name is '#' and then letters without spaces, such as #tea.
     ann > A room's name is '#' and then letters without spaces, such as #tea.
-    ann > Usage: /join ROOM
+    ann > Usage: /join ROOM [KEY]
     ann < /leave #tea
     ann > You are not in that room.
   )");
@@ -388,12 +398,17 @@ TEST(LineCommands, HelpIsThereInEveryLanguage) {
     ann > /help                цей список
     ann > /who [ROOM|*]        хто в кімнаті або на всьому сервері
     ann > /rooms               кімнати, у яких є люди
-    ann > /join ROOM           увійти до кімнати або повернутися до неї
-    ann > /leave [ROOM]        вийти з кімнати
+    ann > /join ROOM [KEY]     увійти до кімнати або повернутися до неї
+    ann > /leave [ROOM [WHY]]  вийти з кімнати
+    ann > /topic [TEXT]        тема кімнати або нова тема
+    ann > /invite NAME         запросити когось до кімнати
+    ann > /remove NAME [WHY]   виставити когось із кімнати
+    ann > /knock ROOM [TEXT]   попроситися до кімнати
     ann > /msg NAME TEXT       приватне повідомлення
     ann > /me TEXT             сказати, що ви робите
     ann > /history [N]         останні повідомлення кімнати
     ann > /search WORDS        повідомлення з усіма цими словами у ваших кімнатах
+    ann > /away [TEXT]         сказати, що ви відійшли або повернулися
     ann > /nick NAME           інше ім'я, для гостей
     ann > /password            змінити пароль або створити обліковий запис на своє ім'я
     ann > /token               токен сеансу, щоб входити без пароля

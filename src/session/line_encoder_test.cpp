@@ -5,6 +5,9 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace veche::session {
 namespace {
@@ -45,6 +48,10 @@ TEST(LineEncoder, AnEventIsALineForPeopleAndAnotherForPrograms) {
        "ME #tea ann waves\n"},
       {chat::Arrived{"#tea", "ann"}, "ann has come.\r\n", "ann has come to #tea.\r\n", "JOIN #tea ann\n"},
       {chat::Departed{"#tea", "ann"}, "ann has left #tea.\r\n", "ann has left #tea.\r\n", "LEAVE #tea ann\n"},
+      {chat::Departed{"#tea", "ann", "bye"}, "ann has left #tea: bye\r\n", "ann has left #tea: bye\r\n",
+       "LEAVE #tea ann\n"},
+      {said("built", chat::MessageKind::notice), "[15:06] -ann- built\r\n", "[15:06] #tea -ann- built\r\n",
+       "MSG #tea ann built\n"},
       {chat::Quit{"ann"}, "ann has gone.\r\n", "ann has gone.\r\n", "QUIT ann\n"},
       {chat::Quit{"ann", "spam", true}, "ann was put out: spam\r\n", "ann was put out: spam\r\n",
        "QUIT ann\n"},
@@ -61,6 +68,87 @@ TEST(LineEncoder, AnEventIsALineForPeopleAndAnotherForPrograms) {
     EXPECT_EQ(line(c.event, kPerson), c.person);
     EXPECT_EQ(line(c.event, kElsewhere), c.elsewhere);
     EXPECT_EQ(line(c.event, kBare), c.bare);
+  }
+}
+
+const chat::PersonPtr kBob =
+    std::make_shared<const chat::Person>(chat::Person{"bob", "~b", "host", "", false});
+
+TEST(LineEncoder, HowARoomIsGovernedIsALineToo) {
+  using What = chat::RoomChange::What;
+  const auto ranked = [](chat::Rank rank, bool on) {
+    return chat::RoomChange{.what = What::rank, .on = on, .rank = rank, .text = "ann"};
+  };
+  const chat::RoomChange key{.what = What::key, .text = "k"};
+  const chat::RoomChange flag{.what = What::flag, .flag = chat::RoomFlag::moderated};
+  struct Case {
+    chat::Event event;
+    std::string person;
+    std::string bare;
+  };
+  const auto changed = [](std::vector<chat::RoomChange> changes, chat::PersonPtr by = kBob) {
+    return chat::RoomChanged{"#tea", std::move(changes), std::move(by)};
+  };
+  const Case cases[] = {
+      {chat::Expelled{{1}, "#tea", "ann", "", kBob}, "bob has put ann out of #tea.\r\n",
+       "KICK #tea ann bob\n"},
+      {chat::Expelled{{1}, "#tea", "ann", "too\x07 loud", kBob}, "bob has put ann out of #tea: too loud\r\n",
+       "KICK #tea ann bob too\x07 loud\n"},
+      {chat::TopicSet{"#tea", "Green {}", kBob}, "bob has set the topic of #tea: Green {}\r\n",
+       "TOPIC #tea bob Green {}\n"},
+      {chat::TopicSet{"#tea", "", kBob}, "bob has taken away the topic of #tea.\r\n", "TOPIC #tea bob\n"},
+      {chat::RoomRenamed{{1}, "#tea", "#coffee", "", kBob, nullptr, {}},
+       "The room #tea is called #coffee now.\r\n", "RENAME #tea #coffee\n"},
+      {changed({ranked(chat::Rank::voice, true)}), "ann has a voice in #tea now.\r\n",
+       "RANK #tea ann +voice\n"},
+      {changed({ranked(chat::Rank::voice, false)}), "ann no longer has a voice in #tea.\r\n",
+       "RANK #tea ann -voice\n"},
+      {changed({ranked(chat::Rank::half_operator, true)}), "ann is a half operator of #tea now.\r\n",
+       "RANK #tea ann +half-operator\n"},
+      {changed({ranked(chat::Rank::oper, true)}), "ann is an operator of #tea now.\r\n",
+       "RANK #tea ann +operator\n"},
+      {changed({ranked(chat::Rank::admin, false)}), "ann is no longer an administrator of #tea.\r\n",
+       "RANK #tea ann -administrator\n"},
+      {changed({ranked(chat::Rank::founder, true)}), "ann is a founder of #tea now.\r\n",
+       "RANK #tea ann +founder\n"},
+      {changed({key, flag}), "bob has changed the rules of #tea.\r\n", "RULES #tea bob\n"},
+      {changed({key, ranked(chat::Rank::oper, false)}, nullptr),
+       "ann is no longer an operator of #tea.\r\nThe server has changed the rules of #tea.\r\n",
+       "RANK #tea ann -operator\nRULES #tea *\n"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(line(c.event, kPerson), c.person);
+    EXPECT_EQ(line(c.event, kElsewhere), c.person);
+    EXPECT_EQ(line(c.event, kBare), c.bare);
+  }
+}
+
+TEST(LineEncoder, WhatNotAllHearIsMarked) {
+  chat::Said event = std::get<chat::Said>(said("help"));
+  event.to = chat::bit(chat::Rank::oper);
+  EXPECT_EQ(line(event, kPerson), "[15:06] @#tea ann: help\r\n");
+  EXPECT_EQ(line(event, kElsewhere), "[15:06] @#tea ann: help\r\n");
+  EXPECT_EQ(line(event, kBare), "MSG #tea ann help\n");
+}
+
+// What programs ask programs would only be noise to a person, and nothing here answers it.
+TEST(LineEncoder, QueriesOfProgramsAreNotShown) {
+  const std::string query = "\x01VERSION\x01";
+  for (const LineStyle& style : {kPerson, kElsewhere, kBare}) {
+    EXPECT_EQ(line(said(query), style), "");
+    std::string out;
+    encode_told_line({"ann", query, kNow}, style, kMoment, out);
+    encode_history_line(message(query), "#tea", style, kMoment, out);
+    EXPECT_EQ(out, "");
+  }
+}
+
+TEST(LineEncoder, WhatIsForProgramsOrForOthersIsNotShown) {
+  for (const LineStyle& style : {kPerson, kBare}) {
+    EXPECT_EQ(line(chat::Tagged{"#tea", kBob, "+x"}, style), "");
+    EXPECT_EQ(line(chat::AwayChanged{kBob, "tea"}, style), "");
+    EXPECT_EQ(line(chat::RealnameChanged{kBob, "Bob"}, style), "");
+    EXPECT_EQ(line(chat::AccountChanged{kBob}, style), "");
   }
 }
 
@@ -122,6 +210,19 @@ TEST(LineEncoder, APrivateMessageSaysSo) {
   encode_told_line({"ann", "psst", kNow}, kBare, kMoment, out);
   encode_told_line({"ann", "psst", kNow}, {false, Language::ru, false}, kMoment, out);
   EXPECT_EQ(out, "[15:06] ann to you: psst\r\nPRIV ann psst\n[15:06] ann лично вам: psst\r\n");
+}
+
+TEST(LineEncoder, APrivateMessageIsOfItsKind) {
+  using chat::MessageKind;
+  std::string out;
+  for (const LineStyle& style : {kPerson, kBare}) {
+    for (const MessageKind kind : {MessageKind::action, MessageKind::notice}) {
+      encode_told_line({"ann", "waves", kNow, kind}, style, kMoment, out);
+    }
+  }
+  EXPECT_EQ(out,
+            "[15:06] * ann waves (to you)\r\n[15:06] -ann- to you: waves\r\n"
+            "PRIV ann /me waves\nPRIV ann waves\n");
 }
 
 TEST(LineEncoder, TheDateIsShownWhenItIsNotTodaysAtTheServer) {

@@ -269,6 +269,7 @@ void LineSession::hashed(std::string hash) {
 void LineSession::on_event(const chat::LoggedIn& event) {
   const bool was_here = !in_login();  // a guest has made an account of his name
   guest_ = event.guest;
+  name_ = event.name;
   if (event.new_account) {
     tell(t_("The name {} is yours now; this password is the key to it.", event.name));
   } else if (event.guest && dialogue_->greeting.registration) {

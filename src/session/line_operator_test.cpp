@@ -171,7 +171,7 @@ TEST(LineOperator, TheLineProtocolsOwnCommandsComeFirst) {
     ann < //kick bob
     ann < /roms
     ann > #veche: 1 person
-    ann > Usage: /join ROOM
+    ann > Usage: /join ROOM [KEY]
     ann > There is no command /; /help lists them.
     ann > you said: roms
   )");

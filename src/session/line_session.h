@@ -9,7 +9,8 @@
 //
 // line_session.cpp holds the pump and the words' way out, line_login.cpp the dialogue about who one is,
 // line_refusals.cpp what follows a refusal in it, line_commands.cpp the table of /commands, line_operator.cpp
-// what an operator may do beyond it, line_answers.cpp what the chat answers.
+// what an operator may do beyond it, line_answers.cpp what the chat answers, line_room_answers.cpp what it
+// tells of rooms that are governed and of people.
 #pragma once
 
 #include "base/i18n.h"
@@ -194,6 +195,11 @@ class LineSession final : public Session {
   void do_forget(std::string_view rest);
   void do_lang(std::string_view rest);
   void do_bare(std::string_view rest);
+  void do_topic(std::string_view rest);
+  void do_invite(std::string_view rest);
+  void do_remove(std::string_view rest);
+  void do_knock(std::string_view rest);
+  void do_away(std::string_view rest);
   void do_quit(std::string_view rest);
   void end_answer(std::string_view command);
   const chat::NamedRoom* room_called(std::string_view name) const;
@@ -222,6 +228,20 @@ class LineSession final : public Session {
   void on_event(const chat::Muted& event);
   void on_event(const chat::HistoryGranted& event);
   void on_event(const chat::SearchGranted& event);
+
+  // line_room_answers.cpp
+  void on_event(const chat::Forwarded& event);
+  void on_event(const chat::Expelled& event);
+  void on_event(const chat::RoomRenamed& event);
+  void on_event(const chat::RoomView& event);
+  void on_event(const chat::Invited& event);
+  void on_event(const chat::Knocked& event);
+  void on_event(const chat::Renamed& event);
+  void on_event(const chat::AwayChanged& event);
+  void on_event(const chat::AwayNoted& event);
+  void on_event(const chat::AskedToBeAccepted& event);
+  void tell_topic(std::string_view room, const chat::RoomStatePtr& state);
+  void leave_room(base::RoomId id);
   template <class Shared>
   void on_event(const Shared&);  // a room's event that came for this session alone
 
@@ -248,6 +268,7 @@ class LineSession final : public Session {
   bool pumping_ = false;
   std::size_t password_mark_ = 0;  // a hash of the password that was typed last; 0: none to look for
 
+  std::string name_;                    // one's own, once logged in
   base::RoomId current_;                // where plain lines go
   std::vector<chat::NamedRoom> rooms_;  // in the order of joining
   chat::RateLimit<base::MonoTime> rate_;

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kRefusals = static_cast<int>(chat::Refusal::not_stored) + 1;
+constexpr int kRefusals = static_cast<int>(chat::Refusal::not_accepted) + 1;
 constexpr int kCauses = static_cast<int>(chat::CloseCause::identities_cleared) + 1;
 
 void expect_said_in_all_languages(const Words& words) {

@@ -285,6 +285,16 @@ TYPED_TEST(JournalContract, ARoomIsAsSlowAsItWasLastTold) {
   EXPECT_EQ(this->load().rooms[1].slow, 0s);
 }
 
+TYPED_TEST(JournalContract, ARoomIsCalledAsItWasLastRenamed) {
+  this->commit({room(1, "#a"), room(2, "#b")});
+  this->commit({chat::RoomNameChanged{{1}, "#c"}, chat::RoomNameChanged{{1}, "#Вече"},
+                chat::RoomNameChanged{{9}, "#d"}});
+  const auto rooms = this->load().rooms;
+  ASSERT_EQ(rooms.size(), 2u);
+  EXPECT_EQ(rooms[0].name, "#Вече");
+  EXPECT_EQ(rooms[1].name, "#b");
+}
+
 TYPED_TEST(JournalContract, OfARefusedBatchNothingIsKept) {
   this->commit({room(1, "#a"), account(1, "a"), said(1, 1, "before"), imposed(sanction(kBan, on_name("a")))});
   const std::vector<chat::Row> batches[] = {

@@ -101,6 +101,13 @@ struct Apply {
     return {};
   }
 
+  base::Result<> operator()(const chat::RoomNameChanged& row) const {
+    for (chat::RoomRecord& room : state.rooms) {
+      if (room.id == row.room) room.name = row.name;
+    }
+    return {};
+  }
+
   void lift(chat::SanctionKind kind, const chat::SanctionTarget& target) const {
     std::erase_if(state.sanctions, [&](const auto& known) {
       return known.kind == kind && known.target.on == target.on && known.target.text == target.text;

@@ -119,6 +119,7 @@ SqliteJournal::SqliteJournal(SqliteOptions options, Database database)
           " created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       lift_(database_.statement("DELETE FROM sanctions WHERE kind = ? AND target_kind = ? AND target = ?")),
       slow_(database_.statement("UPDATE rooms SET slow = ? WHERE id = ?")),
+      rename_room_(database_.statement("UPDATE rooms SET name = ? WHERE id = ?")),
       probe_(database_.statement("UPDATE meta SET value = value + 1 WHERE key = 'probes'")) {}
 
 SqliteJournal::~SqliteJournal() {
@@ -348,6 +349,10 @@ base::Result<> SqliteJournal::write(const chat::SanctionLifted& row) {
 
 base::Result<> SqliteJournal::write(const chat::RoomSlowed& row) {
   return slow_.run(std::int64_t{row.slow.count()}, row.room);
+}
+
+base::Result<> SqliteJournal::write(const chat::RoomNameChanged& row) {
+  return rename_room_.run(row.name, row.room);
 }
 
 }  // namespace veche::store

@@ -76,6 +76,7 @@ class SqliteJournal final : public Journal {
   base::Result<> write(const chat::SanctionImposed& row);
   base::Result<> write(const chat::SanctionLifted& row);
   base::Result<> write(const chat::RoomSlowed& row);
+  base::Result<> write(const chat::RoomNameChanged& row);
 
   const SqliteOptions options_;
   Database database_;
@@ -84,7 +85,7 @@ class SqliteJournal final : public Journal {
   Retention retention_;
   Statement add_message_, add_room_, add_account_, remove_account_, change_password_, add_token_,
       remove_token_, remember_address_, forget_address_, clear_tokens_, clear_addresses_, clear_accounts_,
-      impose_, lift_, slow_, probe_;
+      impose_, lift_, slow_, rename_room_, probe_;
 
   base::MessageId last_message_;
   bool maintenance_rests_ = false;  // after a failure, until a write succeeds: a full disk is not hammered

@@ -100,6 +100,12 @@ class KeptRows {
     ASSERT_NE(its, state.rooms.end());
     its->slow = row.slow;
   }
+  void keep(const chat::RoomNameChanged& row) {
+    const auto its =
+        std::find_if(state.rooms.begin(), state.rooms.end(), [&](auto& room) { return room.id == row.room; });
+    ASSERT_NE(its, state.rooms.end());
+    its->name = row.name;
+  }
 };
 
 }  // namespace veche::fakes

@@ -36,6 +36,11 @@ chat::Policy Crowd::policy() {
   policy.history = choose_(10) != 0;
   policy.playback_messages = choose_(6);
   policy.query_messages = choose_(2) == 0 ? 0 : 5;
+  if (choose_(4) == 0) {
+    using enum chat::RoomFlag;
+    constexpr std::array kRules = {moderated, accounts_speak, accounts_join, invite_only, no_renames, secret};
+    policy.room_flags = chat::bit(kRules[choose_(kRules.size())]);
+  }
   return policy;
 }
 
@@ -121,7 +126,7 @@ std::string Crowd::message(SessionId who) {
 }
 
 std::string Crowd::command(SessionId who) {
-  switch (choose_(30)) {
+  switch (choose_(40)) {
     case 0:
     case 1:
     case 2:
@@ -166,6 +171,23 @@ std::string Crowd::command(SessionId who) {
       return choose_(2) == 0 ? "/help" : "/status";
     case 25:
       return choose_(2) == 0 ? "/quit" : "exit";
+    case 26:
+      return one_of(std::array<const char*, 3>{"/topic", "/topic tea", "/topic чай"});
+    case 27:
+    case 28:
+      return "/invite " + some_name();
+    case 29:
+    case 30:
+    case 31:
+      return "/remove " + some_name() + (choose_(2) == 0 ? "" : " that is enough");
+    case 32:
+      return "/knock " + some_room();
+    case 33:
+      return one_of(std::array<const char*, 3>{"/away", "/away tea", "/away чай"});
+    case 34:
+      return "/join " + some_room() + " key";
+    case 35:
+      return "/leave " + some_room() + " enough of it";
     default:
       return "/join #veche";
   }

@@ -16,15 +16,17 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
 }
 
 // The first words of a program's lines (INTERFACE, "For programs", and the answers of docs/line-protocol.md).
-constexpr std::array<std::string_view, 15> kWords = {"MSG",   "ME",    "PRIV", "NOTICE", "JOIN",
-                                                     "LEAVE", "QUIT",  "NICK", "HIST",   "END",
-                                                     "ERR",   "READY", "WHO",  "ROOM",   "TOKEN"};
-constexpr std::array<std::string_view, 7> kForetold = {"MSG", "ME", "PRIV", "JOIN", "LEAVE", "QUIT", "NICK"};
+constexpr std::array<std::string_view, 20> kWords = {
+    "MSG", "ME",    "PRIV", "NOTICE", "JOIN",  "LEAVE", "QUIT", "NICK",  "HIST",   "END",
+    "ERR", "READY", "WHO",  "ROOM",   "TOKEN", "KICK",  "AWAY", "TOPIC", "INVITE", "KNOCK"};
+constexpr std::array<std::string_view, 9> kForetold = {"MSG",  "ME",   "PRIV", "JOIN", "LEAVE",
+                                                       "QUIT", "NICK", "KICK", "AWAY"};
 
 }  // namespace
 
 bool only_the_chat_says(std::string_view code) {
-  constexpr std::array<std::string_view, 4> kCodes = {"disk-full", "not-stored", "muted", "too-fast"};
+  constexpr std::array<std::string_view, 6> kCodes = {"disk-full", "not-stored",    "muted",
+                                                      "too-fast",  "may-not-speak", "rank-needed"};
   return is_one_of(code, kCodes);
 }
 

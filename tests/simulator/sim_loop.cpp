@@ -33,6 +33,10 @@ struct Lines {
   std::string operator()(const chat::Renamed& e) const { return of("NICK {} {}", e.old_name, e.new_name); }
   std::string operator()(const chat::Joined& e) const { return of("JOIN {} {}", e.name, e.user); }
   std::string operator()(const chat::Left& e) const { return of("LEAVE {} {}", e.name, e.user); }
+  std::string operator()(const chat::Expelled& e) const {
+    return of("KICK {} {} {}{}{}", e.room, e.name, e.by->name, e.reason.empty() ? "" : " ", e.reason);
+  }
+  std::string operator()(const chat::AwayNoted& e) const { return of("AWAY {} {}", e.name, e.text); }
   std::string operator()(const chat::Told& e) const {
     return bare ? fmt::format("PRIV {} {}", e.sender, e.text) : token_of(e.text);
   }
