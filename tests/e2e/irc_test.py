@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""IRC over sockets, against the real binary: every transcript of tests/e2e/irc."""
+"""IRC over sockets, against the real binary: every transcript of tests/e2e/irc, and that together they leave nothing out."""
 
 import glob
 import os
@@ -8,8 +8,10 @@ import unittest
 
 from harness import Client, Server
 from irc_harness import CONFIG, TRANSCRIPTS, transcript_tests
+from irc_transcript import read_scenarios
 
 FILES = sorted(glob.glob(os.path.join(TRANSCRIPTS, "*.txt")))
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/session")
 
 # Files whose server is set up in another way.
 CONFIGS = {
@@ -21,12 +23,67 @@ CONFIGS = {
                        .replace("registration_timeout = 0", 'registration_timeout = "2s"'),
 }
 
+# What no client of a test can bring about, and why.
+UNPROVOKED = {
+    "263": "a command is put off only when there are more people than one answer may list, or too many log in at once",
+}
+
 for path in FILES:
     stem = os.path.splitext(os.path.basename(path))[0]
     for model in ("events", "threads"):
         case = transcript_tests(path, model, CONFIGS.get(stem, CONFIG), clock=stem == "clock")
         globals()[case.__name__] = case
 del case  # or its tests would run twice
+
+
+def source(name):
+    with open(os.path.join(SOURCE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+class Coverage(unittest.TestCase):
+    """Nothing of the dialect is without a transcript."""
+
+    @classmethod
+    def setUpClass(cls):
+        steps = [step for path in FILES for scenario in read_scenarios(path) for step in scenario.steps]
+        cls.sent = [step.text for step in steps if step.kind == ">"]
+        cls.awaited = [step.text for step in steps if step.kind in ("<", "<<")]
+        cls.capabilities = {word for step in steps if step.kind == "caps" for word in step.text.split()}
+
+    def assert_all(self, wanted, there):
+        missing = sorted(set(wanted) - set(there))
+        self.assertEqual(missing, [], "these are in no transcript")
+
+    def test_every_command_is_sent(self):
+        commands = re.findall(r'^ +\{"([A-Z]+)", &S::do_', source("irc_commands.cpp"), re.MULTILINE)
+        self.assertGreater(len(commands), 40)
+        sent = {re.sub(r"^(@\S+ )?(:\S+ )?", "", text).split(" ")[0].split("\\x0d")[0].upper() for text in self.sent}
+        self.assert_all(commands, sent)
+
+    def test_every_numeric_is_awaited(self):
+        numbers = dict(re.findall(r"^ +([a-z]+_\w+) = (\d+),", source("irc_numeric.h"), re.MULTILINE))
+        in_table = re.findall(r"^ +\{Numeric::(\w+), ", source("irc_numeric.cpp"), re.MULTILINE)
+        self.assertGreater(len(in_table), 100)
+        awaited = {found.group(1) for text in self.awaited if (found := re.match(r"(?:@\S+ )?:veche\.test (\d{3}) ", text))}
+        self.assert_all((f"{int(numbers[name]):03}" for name in in_table), awaited | set(UNPROVOKED))
+        self.assertEqual(sorted(awaited & set(UNPROVOKED)), [], "these can be provoked")
+
+    def test_every_capability_is_asked_for(self):
+        capabilities = re.findall(r'\{Cap::\w+, "([^"]+)"', source("irc_caps.cpp"))
+        self.assertGreater(len(capabilities), 15)
+        asked = {word for text in self.sent if (found := re.search(r"CAP REQ :?(.*)", text)) for word in found.group(1).split()}
+        self.assert_all(capabilities, self.capabilities | asked)
+
+    def test_every_channel_mode_is_set(self):
+        letters = re.findall(r"\{(?:RoomFlag|Rank)::\w+, '(\w)'", source("irc_modes.cpp")) + list("beIklf")
+        set_ = "".join(found.group(1) for text in self.sent if (found := re.match(r"(?:@\S+ )?MODE #\S+ (\S+)", text)))
+        self.assert_all(letters, set_)
+
+    def test_every_user_mode_is_set(self):
+        letters = re.findall(r"\{UserFlag::\w+, '(\w)'", source("irc_modes.cpp"))
+        set_ = "".join(found.group(1) for text in self.sent if (found := re.match(r"MODE [^#]\S* (\S+)", text)))
+        self.assert_all(letters, set_)
 
 
 def register(server, name):
