@@ -209,7 +209,7 @@ class Run:
         self.wait(lambda: self.ctl.json("status")["connected"] == stay, lambda: f"{stay} stay: {self.ctl('sessions')}")
         self.wait(lambda: Sample(self.server).threads == self.calm_threads, lambda: f"{self.calm_threads} threads")
         if self.calm_files is None:
-            self.wait(lambda: self.open_files()["socket"] == stay + 2, "those who stay, the door, and the operator's")
+            self.wait(lambda: self.open_files()["socket"] == stay + 3, "those who stay, the two doors, and the operator's")
             self.calm_files = self.open_files()
         self.wait(lambda: self.open_files() == self.calm_files,
                   lambda: f"open at the start: {self.calm_files}; now {self.open_files()}")
