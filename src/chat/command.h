@@ -287,6 +287,10 @@ constexpr std::size_t kind_of() {
   }
 }
 
+/// Whether it is coming, going, taking a name, or asking who is there: what that costs grows with the rooms
+/// it concerns, and a crowd does it all at once.
+bool reaches_many(const CommandBody& body);
+
 struct Command {
   base::SessionId session;
   CommandBody body;

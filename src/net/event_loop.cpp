@@ -100,9 +100,15 @@ int EventLoop::wait_ms() {
 
 void EventLoop::turn(int wait_ms) {
   another_turn_ = false;
-  const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), wait_ms);
-  base::check(count >= 0 || errno == EINTR, "epoll_wait fails only when a signal comes");
-  dispatch(count);
+  int count = look(wait_ms);
+  if (hook_) {
+    // The hook does what is to be done for all at once, which may take a while: whatever is ready has its
+    // look before, or the last of ten thousand who speak together would wait for forty such turns.
+    for (int looks = 1; count == static_cast<int>(events_.size()) && looks < kLooksPerTurnMax; ++looks) {
+      read_listed();
+      count = look(0);
+    }
+  }
   // What has come may be what a deadline waits for. A signal (SIGCONT, behind a stop of any length) ends the
   // wait before anything is looked at, and a full table leaves some unseen: then deadlines wait a turn.
   const bool all_seen = count >= 0 && static_cast<std::size_t>(count) < events_.size();
@@ -115,6 +121,14 @@ void EventLoop::turn(int wait_ms) {
   if (hook_) hook_->turn();
   flush_listed();
   bury_listed();
+}
+
+/// Gives how many were ready; negative: a signal came.
+int EventLoop::look(int wait_ms) {
+  const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), wait_ms);
+  base::check(count >= 0 || errno == EINTR, "epoll_wait fails only when a signal comes");
+  dispatch(count);
+  return count;
 }
 
 void EventLoop::dispatch(int count) {

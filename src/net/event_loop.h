@@ -121,6 +121,7 @@ class EventLoop {
 
   void turn(int wait_ms);
   int wait_ms();
+  int look(int wait_ms);
   void dispatch(int count);
   void run_posted();
   void abandon_all();
@@ -152,6 +153,7 @@ class EventLoop {
   std::atomic<bool> stopped_ = false;
   std::atomic<std::thread::id> thread_;  // nobody: not running
 
+  static constexpr int kLooksPerTurnMax = 64;
   std::array<epoll_event, 256> events_;
   std::size_t event_next_ = 0;  // the part of events_ that is yet to be dispatched
   std::size_t event_end_ = 0;

@@ -43,7 +43,7 @@ ChatThread::ChatThread(chat::Chat& chat, store::Journal& journal, const base::Cl
         wake_.notify_one();
       }),
       dispatcher_(loops_.size()),
-      credits_(loops_.size()) {}
+      deliveries_(loops_.size()) {}
 
 ChatThread::~ChatThread() { stop(); }
 
@@ -109,16 +109,17 @@ void ChatThread::commit_or_refuse() {
 
 void ChatThread::send_out() {
   for (const chat::Command& command : batch_) {
-    const bool reserved = std::holds_alternative<chat::Disconnect>(command.body);
-    if (!reserved) ++credits_.at(base::loop_of(command.session));
+    Delivery& delivery = deliveries_.at(base::loop_of(command.session));
+    if (!std::holds_alternative<chat::Disconnect>(command.body)) ++delivery.credits;
+    if (chat::reaches_many(command.body)) ++delivery.reaching_many;
   }
   dispatcher_.sort(outbox_.effects);
   outbox_.clear();
   for (std::size_t loop = 0; loop < loops_.size(); ++loop) {
-    auto& effects = dispatcher_.for_loop(loop);
-    const std::size_t credits = std::exchange(credits_[loop], 0);
-    if (effects.empty() && credits == 0) continue;
-    loops_[loop](Delivery{std::exchange(effects, {}), credits});
+    Delivery& delivery = deliveries_[loop];
+    delivery.effects.swap(dispatcher_.for_loop(loop));
+    if (delivery.effects.empty() && delivery.credits == 0 && delivery.reaching_many == 0) continue;
+    loops_[loop](std::exchange(delivery, {}));
   }
 }
 
@@ -164,7 +165,7 @@ void ChatThread::give_memory_back() {
   if (now < next_trim_) return;
   next_trim_ = now + kTrimInterval;
   trim_owed_ = false;
-  batch_ = {};
+  std::exchange(batch_, {});
   outbox_ = {};
   chat_.give_memory_back();
   ::malloc_trim(0);

@@ -23,10 +23,12 @@
 
 namespace veche::server {
 
-/// What the chat sends to a loop: effects to carry out, in order, and credits for as many further commands.
+/// What the chat sends to a loop: effects to carry out, in order, and how many commands of the loop's it has
+/// done, so that as many may come.
 struct Delivery {
-  std::vector<chat::Effect> effects;
-  std::size_t credits = 0;
+  std::vector<chat::Effect> effects{};
+  std::size_t credits = 0;        ///< disconnects need none
+  std::size_t reaching_many = 0;  ///< chat::reaches_many
 };
 
 /// Where a loop takes deliveries. Called on the chat's thread; must not wait.
@@ -73,7 +75,7 @@ class ChatThread {
   std::vector<chat::Command> batch_;
   chat::Outbox outbox_;
   Dispatcher dispatcher_;
-  std::vector<std::size_t> credits_;  // of this batch, by loop
+  std::vector<Delivery> deliveries_;  // of this batch, by loop; without effects
   base::MonoTime next_probe_{};
   base::MonoTime next_trim_{};
   bool rested_ = false;     // nothing left to do while idle

@@ -39,6 +39,7 @@ void ClientLoop::turn() {
     for (Mail& mail : mail_) {
       if (auto* delivery = std::get_if<Delivery>(&mail)) {
         credits_ += delivery->credits;
+        places_ += delivery->reaching_many;
         for (const chat::Effect& effect : delivery->effects) carry_out(effect);
       } else {
         answer(std::get<JobDone>(mail));
@@ -46,6 +47,7 @@ void ClientLoop::turn() {
     }
     mail_.clear();
   }
+  admit_crowd();
   send_commands();  // first, so that the chat thread works while this one sends
   fanout_.flush();
   unpark();
@@ -83,6 +85,39 @@ void ClientLoop::answer(JobDone& job) {
 
 // --- commands to the chat
 
+void ClientLoop::command(chat::Command command) {
+  const bool many = chat::reaches_many(command.body);
+  const auto waiting = waiting_.empty() ? waiting_.end() : waiting_.find(command.session);
+  if (waiting == waiting_.end() && (!many || places_ > 0)) {
+    if (many) --places_;
+    outgoing_.push_back(std::move(command));
+    return;
+  }
+  ++waiting_[command.session].commands;
+  crowd_.push_back(std::move(command));
+}
+
+/// Lets in as many of those who wait as there are places for.
+void ClientLoop::admit_crowd() {
+  std::vector<SessionId> free;
+  for (; !crowd_.empty(); crowd_.pop_front()) {
+    chat::Command& command = crowd_.front();
+    if (chat::reaches_many(command.body)) {
+      if (places_ == 0) break;
+      --places_;
+    }
+    const auto waiting = waiting_.find(command.session);
+    if (--waiting->second.commands == 0) {
+      if (waiting->second.parked) free.push_back(command.session);
+      waiting_.erase(waiting);
+    }
+    outgoing_.push_back(std::move(command));
+  }
+  for (const SessionId id : free) {
+    if (Client* waiting = client(id)) waiting->session().chat_is_free();
+  }
+}
+
 void ClientLoop::send_commands() {
   if (outgoing_.empty()) return;
   const auto has_no_credit = [this](const chat::Command& command) {
@@ -98,6 +133,8 @@ void ClientLoop::send_commands() {
 }
 
 bool ClientLoop::chat_is_busy(Client& client) {
+  const auto waiting = waiting_.empty() ? waiting_.end() : waiting_.find(client.id());
+  if (waiting != waiting_.end()) return waiting->second.parked = true;
   if (outgoing_.size() < credits_) return false;
   if (parked_.empty() || parked_.back() != client.id()) parked_.push_back(client.id());
   return true;

@@ -4,6 +4,9 @@
 // Back-pressure: the loop holds a credit for every command that it may have on its way to the chat; credits
 // come back with the deliveries. Without one, sessions stop taking input ("parked") until some come back: a
 // parked session waits for a credit, it does not try again and again. Disconnects need none.
+//
+// Commands that reach many (chat::reaches_many) have a few places only, and the rest of them waits here: when
+// ten thousand people come into a room at once, what somebody says in another passes by them.
 #pragma once
 
 #include "base/ids.h"
@@ -20,7 +23,9 @@
 #include "server/session_table.h"
 
 #include <cstddef>
+#include <deque>
 #include <memory>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -44,14 +49,14 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
 
   // net::LoopHook
   void turn() override;
-  bool may_sleep() override { return mailbox_.prepare_to_sleep(); }
+  bool may_sleep() override { return !fanout_.owes() && mailbox_.prepare_to_sleep(); }
 
   // ClientHome
   Shared& shared() override { return shared_; }
   const DialectOptions& dialects() const override { return dialects_; }
   void came(Client& client) override { clients_.add(client.id(), client); }
   void went(Client& client) override;
-  void command(chat::Command command) override { outgoing_.push_back(std::move(command)); }
+  void command(chat::Command command) override;
   bool chat_is_busy(Client& client) override;
   const AnswerTo& answers() const override { return answers_; }
   std::chrono::seconds utc_offset(base::WallTime time) override { return local_time_.offset_at(time); }
@@ -67,6 +72,7 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
   void answer(JobDone& job);
   void send_commands();
   void unpark();
+  void admit_crowd();
   Client* client(base::SessionId id);
 
   const base::LoopIndex index_;
@@ -85,6 +91,15 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
   std::vector<chat::Command> leaving_;   // what has its credits
   std::size_t credits_ = base::limits::kCommandsInFlightMax;
   std::vector<base::SessionId> parked_;  // sessions that wait for credits
+
+  /// Somebody's commands in `crowd_`.
+  struct Waiting {
+    std::size_t commands = 0;
+    bool parked = false;  // he has more to say
+  };
+  std::deque<chat::Command> crowd_;  // wait for a place; whatever else the same people ask, behind it
+  std::unordered_map<base::SessionId, Waiting> waiting_;
+  std::size_t places_ = base::limits::kCrowdInFlightMax;
 };
 
 }  // namespace veche::server

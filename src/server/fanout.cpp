@@ -1,12 +1,19 @@
 #include "server/fanout.h"
 
-#include "base/check.h"
-
 #include <algorithm>
+#include <limits>
 
 namespace veche::server {
 
 using base::RoomId;
+
+namespace {
+
+/// What a call to the network takes, in bytes that could be copied meanwhile (measured: 2.5 us beside 0.3
+/// ns).
+constexpr std::size_t kSendCost = 8192;
+
+}  // namespace
 
 void Fanout::subscribe(Receiver& receiver, RoomId id) {
   Room& room = rooms_[id];
@@ -16,7 +23,7 @@ void Fanout::subscribe(Receiver& receiver, RoomId id) {
   }
   settle(receiver);  // what he has from other rooms comes before what this one brings
   receiver.places_.push_back({&room, static_cast<std::uint32_t>(room.members.size())});
-  room.members.push_back({&receiver, static_cast<std::uint32_t>(room.events.size())});
+  room.members.push_back({&receiver, room.end()});
   count_others(receiver, +1);
 }
 
@@ -60,11 +67,14 @@ void Fanout::leave(Receiver& receiver, std::size_t which) {
   Room& room = *static_cast<Room*>(place.room);
   if (place.index + 1 != room.members.size()) {  // the last member takes the empty place
     room.members[place.index] = room.members.back();
-    for (auto& moved : room.members[place.index].receiver->places_) {
+    Member& mover = room.members[place.index];
+    for (auto& moved : mover.receiver->places_) {
       if (moved.room == &room) moved.index = place.index;
     }
+    if (place.index < room.served) hand_over(room, mover);  // the round will not come by here again
   }
   room.members.pop_back();
+  room.served = std::min(room.served, room.members.size());
   if (room.members.empty() && room.events.empty()) {
     if (last_room_ == &room) last_room_ = nullptr;
     std::erase(last_event_rooms_, &room);
@@ -92,11 +102,10 @@ void Fanout::to_room(RoomId id, const chat::EventPtr& event, Receiver* except) {
   for (const auto& place : except->places_) {
     if (place.room != &room) continue;
     Member& member = member_at(place);
-    const auto count = static_cast<std::uint32_t>(room.events.size());
     room.events.pop_back();  // all but this one
     hand_over(room, member);
     room.events.push_back(event);
-    member.from = count;
+    member.from = room.end();
   }
 }
 
@@ -125,7 +134,7 @@ void Fanout::skip_who_has_it(Room& room) {
     room.events.pop_back();
     hand_over(room, member);
     room.events.push_back(event);
-    member.from = static_cast<std::uint32_t>(room.events.size());
+    member.from = room.end();
   }
 }
 
@@ -133,17 +142,20 @@ void Fanout::settle(Receiver& receiver) {
   for (const auto& place : receiver.places_) hand_over(*static_cast<Room*>(place.room), member_at(place));
 }
 
-void Fanout::hand_over(Room& room, Member& member, bool last) {
-  const auto count = static_cast<std::uint32_t>(room.events.size());
-  if (member.from >= count) return;
-  const Stream& bytes = stream(room, member.receiver->variant(room.id));
-  const std::uint32_t begin = member.from == 0 ? 0 : bytes.ends[member.from - 1];
-  const std::uint32_t end = bytes.ends[count - 1];
-  member.from = count;
-  if (begin != end) member.receiver->receive(bytes.bytes, begin, end - begin, last);
+std::size_t Fanout::hand_over(Room& room, Member& member, bool last) {
+  const Serial owed = room.end() - member.from;
+  if (owed == 0) return 0;
+  const Stream& stream = this->stream(room, member.receiver->variant(room.id));
+  const std::size_t count = room.events.size();
+  const std::uint32_t begin = owed == count ? 0 : stream.ends[count - owed - 1];
+  const std::uint32_t end = stream.ends[count - 1];
+  member.from = room.end();
+  if (begin == end) return 0;
+  member.receiver->receive(stream.bytes, begin, end - begin, last);
+  return kSendCost + (end - begin);
 }
 
-/// The room's events of this turn in one variant, all that there are so far.
+/// The room's events in one variant, all that there are so far.
 Fanout::Stream& Fanout::stream(Room& room, session::Variant variant) {
   auto found =
       std::find_if(room.streams.begin(), room.streams.end(), [&](auto& s) { return s.variant == variant; });
@@ -157,29 +169,61 @@ Fanout::Stream& Fanout::stream(Room& room, session::Variant variant) {
   return *found;
 }
 
-/// Whether another of his rooms has something for him in this turn.
+/// Whether another of his rooms has something for him.
 bool Fanout::has_more_elsewhere(const Room& room, const Member& member) {
   const auto& places = member.receiver->places_;
   return places.size() > 1 && std::any_of(places.begin(), places.end(), [&](const auto& place) {
-           return place.room != &room &&
-                  member_at(place).from < static_cast<Room*>(place.room)->events.size();
+           return place.room != &room && member_at(place).from != static_cast<Room*>(place.room)->end();
          });
 }
 
+/// Whether it is served before the others, and whole.
+bool Fanout::is_small(const Room& room) const { return room.members.size() * kSendCost <= per_turn_ / 8; }
+
 void Fanout::flush() {
-  for (Room* room : busy_) {
-    for (Member& member : room->members) {
-      hand_over(*room, member, !has_more_elsewhere(*room, member));
-      member.from = 0;
-    }
-    room->events.clear();
-    room->streams.clear();
+  std::partition(busy_.begin(), busy_.end(), [this](const Room* room) { return is_small(*room); });
+  std::size_t budget = per_turn_;
+  std::erase_if(busy_, [&](Room* room) {
+    std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+    if (!serve(*room, is_small(*room) ? unlimited : budget)) return false;
     if (room->members.empty()) rooms_.erase(RoomId(room->id));
-  }
-  busy_.clear();
+    return true;
+  });
   last_room_ = nullptr;
   last_event_.reset();
   last_event_rooms_.clear();
+}
+
+bool Fanout::serve(Room& room, std::size_t& budget) {
+  while (!room.events.empty()) {
+    if (room.served == 0) room.round_end = room.end();
+    for (; room.served < room.members.size(); ++room.served) {
+      if (budget == 0) return false;
+      Member& member = room.members[room.served];
+      budget -= std::min(budget, hand_over(room, member, !has_more_elsewhere(room, member)));
+    }
+    forget_served(room);
+  }
+  return true;
+}
+
+/// The round is over: what everybody has, goes.
+void Fanout::forget_served(Room& room) {
+  const auto gone = static_cast<std::ptrdiff_t>(room.round_end - room.begin);
+  room.events.erase(room.events.begin(), room.events.begin() + gone);
+  room.begin = room.round_end;
+  room.served = 0;
+  if (room.events.empty()) {
+    room.streams.clear();
+    return;
+  }
+  for (Stream& stream : room.streams) {  // the bytes are shared with those who have not sent them yet
+    const auto known = std::min(gone, static_cast<std::ptrdiff_t>(stream.ends.size()));
+    const std::uint32_t offset = known == 0 ? 0 : stream.ends[static_cast<std::size_t>(known) - 1];
+    stream.bytes = std::make_shared<std::string>(*stream.bytes, offset);
+    stream.ends.erase(stream.ends.begin(), stream.ends.begin() + known);
+    for (std::uint32_t& end : stream.ends) end -= offset;
+  }
 }
 
 }  // namespace veche::server

@@ -53,6 +53,8 @@ void IrcSession::append_names(std::string& out, std::string_view channel, const 
   const bool secret = state && state->has(chat::RoomFlag::secret);
   const bool hidden = state && state->has(chat::RoomFlag::private_);
   const std::string_view symbol = secret ? "@" : hidden ? "*" : "=";
+  const bool all_prefixes = wants(Cap::multi_prefix), with_hosts = wants(Cap::userhost_in_names);
+  constexpr std::size_t kAhead = 4;  // people stand all over the memory
   std::string name;
   for (std::size_t i = 0; i < roster.size();) {
     wire::IrcWriter line(out);
@@ -60,9 +62,10 @@ void IrcSession::append_names(std::string& out, std::string_view channel, const 
     line.middle(symbol).echo(channel).trailing("");
     for (bool first = true; i < roster.size(); ++i, first = false) {
       const chat::RosterEntry& entry = roster[i];
+      if (i + kAhead < roster.size()) __builtin_prefetch(roster[i + kAhead].person.get());
       name = first ? "" : " ";
-      if (entry.ranks != 0) name += rank_prefixes(entry.ranks, wants(Cap::multi_prefix));
-      name += wants(Cap::userhost_in_names) ? mask_of(*entry.person) : irc_nick(entry.person->name);
+      if (entry.ranks != 0) name += rank_prefixes(entry.ranks, all_prefixes);
+      name += with_hosts ? mask_of(*entry.person) : irc_nick(entry.person->name);
       if (!first && name.size() > line.room()) break;
       line.more(name);
     }

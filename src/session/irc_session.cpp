@@ -291,8 +291,8 @@ void IrcSession::close_with(std::string_view reason) {
 
 void IrcSession::flush() {
   if (out_.empty()) return;
-  host_.send(out_);
-  out_ = std::string();  // idle sessions are many
+  host_.send(
+      std::exchange(out_, {}));  // idle sessions are many: assigning an empty string would keep the memory
 }
 
 void IrcSession::answer_lines(std::string_view lines) {
