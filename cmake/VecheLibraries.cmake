@@ -3,7 +3,8 @@
 #   x_test.cpp  -> all of a folder's tests in one program, FOLDER_test (GoogleTest)
 #   x_fuzz.cpp  -> a fuzzer each, x_fuzz (libFuzzer), with a short smoke run as a test
 #   x_bench.cpp -> a program each, x_bench (Google Benchmark)
-# A new file needs no line here.
+# A new file needs no line here. Tests of a folder that is marked FAKES may call what is in tests/fakes/*.cpp: the
+# static library veche_fakes, compiled once for all of them.
 
 add_library(veche_options INTERFACE)
 target_compile_features(veche_options INTERFACE cxx_std_20)
@@ -36,14 +37,18 @@ function(veche_spare_coroutines)
   endforeach()
 endfunction()
 
-if(BUILD_TESTING)
+if(BUILD_TESTING OR VECHE_FUZZ OR VECHE_BENCH)
   find_package(GTest REQUIRED)
   include(GoogleTest)
 endif()
 
-# veche_library(FOLDER LINKS targets...)
+# veche_library(FOLDER [FAKES] LINKS targets...)
 function(veche_library folder)
-  cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(arg "FAKES" "" "LINKS" ${ARGN})
+  set(fakes "")
+  if(arg_FAKES)
+    set(fakes veche_fakes)
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*_test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*_fuzz.cpp)
@@ -63,7 +68,7 @@ function(veche_library folder)
 
   if(BUILD_TESTING AND tests)
     add_executable(${folder}_test ${tests})
-    target_link_libraries(${folder}_test PRIVATE veche_${folder} veche_options GTest::gtest_main)
+    target_link_libraries(${folder}_test PRIVATE ${fakes} veche_${folder} veche_options GTest::gtest_main)
     gtest_discover_tests(${folder}_test TEST_PREFIX ${folder}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
   endif()
 
@@ -71,7 +76,7 @@ function(veche_library folder)
     foreach(file ${fuzzers})
       get_filename_component(name ${file} NAME_WE)
       add_executable(${name} ${file})
-      target_link_libraries(${name} PRIVATE veche_${folder} veche_options)
+      target_link_libraries(${name} PRIVATE ${fakes} veche_${folder} veche_options)
       target_link_options(${name} PRIVATE -fsanitize=fuzzer)
       add_test(NAME fuzz.${name} COMMAND ${name} -runs=50000 -max_total_time=20 -max_len=8192 -timeout=10)
     endforeach()
@@ -82,9 +87,17 @@ function(veche_library folder)
     foreach(file ${benches})
       get_filename_component(name ${file} NAME_WE)
       add_executable(${name} ${file})
-      target_link_libraries(${name} PRIVATE veche_${folder} veche_options benchmark::benchmark)
+      target_link_libraries(${name} PRIVATE ${fakes} veche_${folder} veche_options benchmark::benchmark)
     endforeach()
   endif()
+endfunction()
+
+# veche_fakes(LINKS targets...): tests/fakes. Built where a test, a fuzzer or a benchmark wants it.
+function(veche_fakes)
+  cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fakes/*.cpp)
+  add_library(veche_fakes STATIC EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries(veche_fakes PUBLIC ${arg_LINKS} GTest::gtest PRIVATE veche_options)
 endfunction()
 
 # veche_program(FOLDER NAME program LINKS targets...): a folder that holds main.cpp. What else is in the

@@ -1,5 +1,6 @@
 #include "chat/admission.h"
 
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/chat_world.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 // Who there is, as far as the asker may know; who there was; how many.
 #include "base/limits.h"
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/chat_world.h"
 
 #include <gtest/gtest.h>

@@ -16,11 +16,11 @@ using base::check;
 namespace {
 
 /// The input's bytes as choices; zeros when they are used up.
-class BytesChoose {
+class BytesChoice final : public fakes::Choice {
  public:
-  explicit BytesChoose(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  explicit BytesChoice(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
   bool empty() const { return bytes_.empty(); }
-  std::size_t operator()(std::size_t below) {
+  std::size_t operator()(std::size_t below) override {
     if (bytes_.empty()) return 0;
     const std::size_t value = bytes_.front() % below;
     bytes_ = bytes_.subspan(1);
@@ -34,7 +34,7 @@ class BytesChoose {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  BytesChoose choose({data, size});
+  BytesChoice choose({data, size});
   base::ManualClock clock;
   chat::Chat chat(fakes::small_policy(choose), {});
   fakes::CommandSource commands(choose);

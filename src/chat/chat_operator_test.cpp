@@ -1,5 +1,6 @@
 // What the operator orders, and what becomes of those it is about.
 #include "chat/chat.h"
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/chat_world.h"
 
 #include <gtest/gtest.h>

@@ -42,7 +42,7 @@ struct RandomRun {
   Policy policy;
   base::ManualClock clock;
   fakes::KeptRows store;
-  fakes::CommandSource<fakes::SeededChoice> commands{choose};
+  fakes::CommandSource commands{choose};
   Chat chat;
 };
 

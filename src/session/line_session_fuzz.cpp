@@ -2,6 +2,7 @@
 // and any way that they may. Held to: what it sends is text; it asks for nothing behind its end (FakeHost);
 // after the FIN it comes to an end; passwords sent ahead never become a message, whatever is refused; and
 // nobody gives an operator's commands who is none.
+#include "base/check.h"
 #include "base/text.h"
 #include "chat/name.h"
 #include "session/line_session.h"

@@ -2,11 +2,9 @@
 // gives the answers.
 #pragma once
 
-#include "base/check.h"
 #include "base/clock.h"
 #include "session/session.h"
 
-#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -39,19 +37,19 @@ using Job = std::variant<HashJob, VerifyJob, chat::HistoryGranted, chat::SearchG
 
 /// What a session asks of the chat.
 struct Asked {
-  Asked(chat::CommandBody its_body, bool its_acknowledge = false)  // NOLINT: a body is one
-      : body(std::move(its_body)), acknowledge(its_acknowledge) {}
+  Asked(chat::CommandBody its_body, bool its_acknowledge = false);  // NOLINT: a body is one
   chat::CommandBody body;
   bool acknowledge = false;
 };
 
 /// What the fake workers make of a password.
-inline std::string fake_hash(std::string_view password) { return "hash of " + std::string(password); }
+std::string fake_hash(std::string_view password);
 
 /// One thread.
 class FakeHost : public session::Host {
  public:
-  explicit FakeHost(const base::ManualClock& clock) : clock_(clock) {}
+  explicit FakeHost(const base::ManualClock& clock);
+  ~FakeHost() override;
 
   // What the session did. A test may change all of it.
   std::deque<Asked> commands;  ///< that the chat has not taken yet
@@ -72,63 +70,31 @@ class FakeHost : public session::Host {
   /// What was sent since the last call.
   std::string take_sent() { return std::exchange(sent, {}); }
   /// Whether the timer is due; if so it is taken off.
-  bool timer_is_due() {
-    if (!timer || *timer > clock_.mono()) return false;
-    timer.reset();
-    return true;
-  }
+  bool timer_is_due();
 
-  void command(chat::CommandBody body, bool acknowledge) override {
-    commands.push_back({std::move(body), acknowledge});
-  }
+  void command(chat::CommandBody body, bool acknowledge) override;
   bool operator_may(std::string_view) const override { return operator_may_; }
   std::string peer_host() const override { return host_name; }
   bool chat_is_busy() override { return chat_busy; }
-  void send(std::string_view bytes) override {
-    not_behind_finish();
-    sent += bytes;
-  }
-  void finish() override {
-    not_behind_finish();
-    finished = true;
-  }
-  void accept_input(bool yes) override {
-    not_behind_finish();
-    accepts_input = yes;
-    accept_input_calls.push_back(yes);
-  }
-  void set_timer(std::chrono::milliseconds delay) override {
-    not_behind_finish();
-    timer = clock_.mono() + delay;
-  }
+  void send(std::string_view bytes) override;
+  void finish() override;
+  void accept_input(bool yes) override;
+  void set_timer(std::chrono::milliseconds delay) override;
   void cancel_timer() override { timer.reset(); }
-  void hash_password(std::string password) override { jobs.push_back(HashJob{std::move(password)}); }
-  void verify_password(std::string hash, std::string password) override {
-    jobs.push_back(VerifyJob{std::move(hash), std::move(password)});
-  }
-  void become_operator(std::string name, std::string password) override {
-    not_behind_finish();
-    jobs.push_back(OperatorLogInJob{std::move(name), std::move(password)});
-  }
-  void operate(std::string line) override {
-    not_behind_finish();
-    jobs.push_back(OperatorLineJob{std::move(line)});
-  }
-  void read_history(const chat::HistoryGranted& grant) override { jobs.push_back(grant); }
-  void search(const chat::SearchGranted& grant) override { jobs.push_back(grant); }
+  void hash_password(std::string password) override;
+  void verify_password(std::string hash, std::string password) override;
+  void become_operator(std::string name, std::string password) override;
+  void operate(std::string line) override;
+  void read_history(const chat::HistoryGranted& grant) override;
+  void search(const chat::SearchGranted& grant) override;
   std::string make_token() override { return token; }
-  std::optional<chat::TokenHash> hash_token(std::string_view text) override {
-    if (!text.starts_with("TOKEN-")) return std::nullopt;
-    chat::TokenHash hash{};
-    std::copy_n(text.begin(), std::min(text.size(), hash.size()), hash.begin());
-    return hash;
-  }
+  std::optional<chat::TokenHash> hash_token(std::string_view text) override;
   base::MonoTime now() const override { return clock_.mono(); }
   base::WallTime wall_time() const override { return clock_.wall(); }
   std::chrono::seconds utc_offset(base::WallTime) const override { return offset; }
 
  private:
-  void not_behind_finish() const { base::check(!finished, "a session asks for nothing behind finish()"); }
+  void not_behind_finish() const;
 
   const base::ManualClock& clock_;
 };

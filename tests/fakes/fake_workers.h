@@ -2,14 +2,10 @@
 // operator is root, and his orders do nothing.
 #pragma once
 
-#include "base/result.h"
 #include "chat/message.h"
 #include "session/session.h"
 #include "tests/fakes/fake_host.h"
 
-#include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 namespace veche::fakes {
@@ -23,33 +19,6 @@ class FakeArchive {
 };
 
 /// Does `job` and tells `session`; `busy`: every worker has too much to do.
-inline void do_job(session::Session& session, const Job& job, bool busy, FakeArchive& archive) {
-  struct Worker {
-    session::Session& asker;
-    bool busy;
-    FakeArchive& archive;
-    using Verdict = session::Session::Verdict;
-
-    void operator()(const HashJob& job) { asker.on_hashed(busy ? std::string() : fake_hash(job.password)); }
-    void operator()(const VerifyJob& job) { verified(job.hash == fake_hash(job.password)); }
-    void operator()(const OperatorLogInJob& job) { verified(job.name == "root" && job.password == "secret"); }
-    void operator()(const OperatorLineJob& job) {
-      asker.on_operator_text("you said: " + job.line + "\n");
-      asker.on_operator_end();
-    }
-    void operator()(const chat::HistoryGranted& grant) {
-      if (busy) return asker.on_history(base::fail("history", "busy"));
-      asker.on_history(archive.last(grant));
-    }
-    void operator()(const chat::SearchGranted& grant) {
-      if (busy) return asker.on_history(base::fail("history", "busy"));
-      asker.on_history(archive.search(grant));
-    }
-    void verified(bool right) {
-      asker.on_verified(busy ? Verdict::busy : right ? Verdict::right : Verdict::wrong);
-    }
-  };
-  std::visit(Worker{session, busy, archive}, job);
-}
+void do_job(session::Session& session, const Job& job, bool busy, FakeArchive& archive);
 
 }  // namespace veche::fakes

@@ -14,7 +14,7 @@ namespace veche::fakes {
 
 class FaultyJournal final : public store::Journal {
  public:
-  explicit FaultyJournal(store::Journal& behind) : behind_(behind) {}
+  explicit FaultyJournal(store::Journal& behind);
 
   /// The next `count` commits fail.
   void fail_next(std::size_t count) { commits_to_fail_ = count; }
@@ -34,33 +34,10 @@ class FaultyJournal final : public store::Journal {
   std::size_t failures() const { return failures_; }
   std::size_t probes() const { return probes_; }  ///< asked for
 
-  base::Result<chat::DurableState> load(std::size_t recent_per_room) override {
-    return behind_.load(recent_per_room);
-  }
-
-  base::Result<> commit(std::span<const chat::Row> rows) override {
-    if (commits_to_fail_ > 0 || (fails_ && fails_(rows))) {
-      if (commits_to_fail_ > 0) --commits_to_fail_;
-      ++failures_;
-      return tl::unexpected(error_);
-    }
-    if (before_) before_(rows);
-    auto done = behind_.commit(rows);
-    ++(done ? commits_ : failures_);
-    if (done && after_) after_(rows);
-    return done;
-  }
-
-  base::Result<> probe() override {
-    ++probes_;
-    if (probes_to_fail_ > 0) {
-      --probes_to_fail_;
-      return tl::unexpected(error_);
-    }
-    return behind_.probe();
-  }
-
-  bool maintain(base::WallTime now, bool idle) override { return behind_.maintain(now, idle); }
+  base::Result<chat::DurableState> load(std::size_t recent_per_room) override;
+  base::Result<> commit(std::span<const chat::Row> rows) override;
+  base::Result<> probe() override;
+  bool maintain(base::WallTime now, bool idle) override;
 
  private:
   store::Journal& behind_;

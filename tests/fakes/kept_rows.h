@@ -1,14 +1,8 @@
 // A store in memory for tests of the chat: what a store makes of the rows, and what it would not stand for.
 #pragma once
 
-#include "base/ids.h"
 #include "chat/records.h"
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <cstddef>
-#include <variant>
 #include <vector>
 
 namespace veche::fakes {
@@ -19,93 +13,8 @@ class KeptRows {
   chat::DurableState state;
   bool full = false;  ///< nothing is taken
 
-  /// All of them or none.
-  bool commit(const std::vector<chat::Row>& rows) {
-    if (full) return false;
-    for (const chat::Row& row : rows) std::visit([this](const auto& r) { keep(r); }, row);
-    return true;
-  }
-
- private:
-  bool has_account(base::AccountId id) const {
-    return std::any_of(state.accounts.begin(), state.accounts.end(), [&](auto& a) { return a.id == id; });
-  }
-  void keep(const chat::AccountAdded& row) {
-    EXPECT_GT(row.account.id, state.last_account) << "an account's id is used once";
-    state.last_account = row.account.id;
-    state.accounts.push_back(row.account);
-  }
-  void keep(const chat::AccountRemoved& row) {
-    EXPECT_EQ(std::erase_if(state.accounts, [&](auto& a) { return a.id == row.account; }), 1u);
-    std::erase_if(state.tokens, [&](auto& t) { return t.account == row.account; });
-    std::erase_if(state.addresses, [&](auto& a) { return a.account == row.account; });
-  }
-  void keep(const chat::PasswordChanged& row) {
-    EXPECT_TRUE(has_account(row.account));
-    for (auto& account : state.accounts) {
-      if (account.id == row.account) account.password_hash = row.password_hash;
-    }
-  }
-  void keep(const chat::TokenAdded& row) {
-    EXPECT_TRUE(has_account(row.token.account));
-    state.tokens.push_back(row.token);
-  }
-  void keep(const chat::TokenRemoved& row) {
-    EXPECT_EQ(std::erase_if(state.tokens, [&](auto& t) { return t.hash == row.hash; }), 1u);
-  }
-  void keep(const chat::AddressRemembered& row) {
-    EXPECT_TRUE(has_account(row.address.account));
-    std::erase_if(state.addresses, [&](auto& a) {
-      return a.account == row.address.account && a.address == row.address.address;
-    });
-    state.addresses.push_back(row.address);
-  }
-  void keep(const chat::AddressForgotten& row) {
-    const auto same = [&](auto& a) { return a.account == row.account && a.address == row.address; };
-    EXPECT_EQ(std::erase_if(state.addresses, same), 1u);
-  }
-  void keep(const chat::RoomAdded& row) {
-    EXPECT_GT(row.room.id, base::RoomId{});
-    for (const auto& room : state.rooms) EXPECT_NE(room.id, row.room.id) << "a room's id is used once";
-    state.last_room = std::max(state.last_room, row.room.id);
-    state.rooms.push_back(row.room);
-  }
-  void keep(const chat::MessageAdded& row) {
-    const auto its_room = [&](auto& room) { return room.id == row.message->room; };
-    EXPECT_TRUE(std::any_of(state.rooms.begin(), state.rooms.end(), its_room));
-    EXPECT_GT(row.message->id, state.last_message) << "a message's id is used once, and grows";
-    state.last_message = row.message->id;
-    state.recent.push_back(row.message);
-  }
-  void keep(const chat::IdentitiesCleared&) {
-    state.accounts.clear();
-    state.tokens.clear();
-    state.addresses.clear();
-  }
-  std::size_t lift(chat::SanctionKind kind, const chat::SanctionTarget& target) {
-    return std::erase_if(state.sanctions, [&](auto& s) {
-      return s.kind == kind && s.target.on == target.on && s.target.text == target.text;
-    });
-  }
-  void keep(const chat::SanctionImposed& row) {
-    const base::Network& network = row.sanction.target.network;
-    EXPECT_TRUE(network.contains(network.bits)) << "a network has no bits behind its prefix";
-    lift(row.sanction.kind, row.sanction.target);
-    state.sanctions.push_back(row.sanction);
-  }
-  void keep(const chat::SanctionLifted& row) { EXPECT_EQ(lift(row.kind, row.target), 1u); }
-  void keep(const chat::RoomSlowed& row) {
-    const auto its =
-        std::find_if(state.rooms.begin(), state.rooms.end(), [&](auto& room) { return room.id == row.room; });
-    ASSERT_NE(its, state.rooms.end());
-    its->slow = row.slow;
-  }
-  void keep(const chat::RoomNameChanged& row) {
-    const auto its =
-        std::find_if(state.rooms.begin(), state.rooms.end(), [&](auto& room) { return room.id == row.room; });
-    ASSERT_NE(its, state.rooms.end());
-    its->name = row.name;
-  }
+  /// All of them or none. What no store would stand for fails the test.
+  bool commit(const std::vector<chat::Row>& rows);
 };
 
 }  // namespace veche::fakes

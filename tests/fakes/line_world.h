@@ -3,25 +3,22 @@
 // bring it.
 #pragma once
 
-#include "base/check.h"
 #include "base/clock.h"
 #include "chat/chat.h"
-#include "session/irc_session.h"
+#include "session/irc_options.h"
 #include "session/line_session.h"
-#include "tests/fakes/chat_world.h"
+#include "session/session.h"
 #include "tests/fakes/fake_host.h"
 #include "tests/fakes/fake_workers.h"
 #include "tests/fakes/kept_rows.h"
 
-#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 #include <vector>
 
 namespace veche::fakes {
@@ -30,10 +27,9 @@ namespace veche::fakes {
 class LineWorld {
  public:
   struct Client {
-    Client(const base::ManualClock& clock, const session::LineOptions& options)
-        : host(clock), owned(std::make_unique<session::LineSession>(host, options)), session(*owned) {}
-    Client(const base::ManualClock& clock, const session::IrcOptions& options)
-        : host(clock), owned(std::make_unique<session::IrcSession>(host, options)), session(*owned) {}
+    Client(const base::ManualClock& clock, const session::LineOptions& options);
+    Client(const base::ManualClock& clock, const session::IrcOptions& options);
+    ~Client();
     base::SessionId id;
     FakeHost host;
     std::unique_ptr<session::Session> owned;
@@ -41,12 +37,8 @@ class LineWorld {
     std::set<base::RoomId> rooms;
   };
 
-  LineWorld() {
-    policy.decoy_hash = "a decoy";
-    options.command_rate = 0;
-    irc.command_rate = 0;
-    irc.server_name = "irc.test";
-  }
+  LineWorld();
+  ~LineWorld();
 
   // To be changed before the first client connects.
   chat::Policy policy;
@@ -61,73 +53,26 @@ class LineWorld {
 
   /// With its greeting on the way.
   /// `address`: of IPv4.
-  Client& connect(const std::string& name, const std::string& address = "10.0.0.1") {
-    return add(name, std::make_unique<Client>(clock, options), {bits_of(address), true});
-  }
+  Client& connect(const std::string& name, const std::string& address = "10.0.0.1");
   /// The same at an IRC listener.
-  Client& connect_irc(const std::string& name, const std::string& address = "10.0.0.2") {
-    Client& client = add(name, std::make_unique<Client>(clock, irc), {bits_of(address), false, true});
-    client.host.host_name = address;
-    return client;
-  }
+  Client& connect_irc(const std::string& name, const std::string& address = "10.0.0.2");
   /// Registered, and its welcome is read.
-  Client& enter_irc(const std::string& name, const std::string& address = "10.0.0.2") {
-    Client& client = connect_irc(name, address);
-    settle();
-    feed(client, "NICK " + name + "\r\nUSER " + name + " 0 * :" + name + "\r\n");
-    client.host.take_sent();
-    return client;
-  }
+  Client& enter_irc(const std::string& name, const std::string& address = "10.0.0.2");
   /// In #veche as a guest, or with a password as a new account; all that was said to it so far is read.
   Client& enter(const std::string& name, const std::string& password = "",
-                const std::string& address = "10.0.0.99") {
-    Client& client = connect(name, address);
-    settle();
-    feed(client, name + "\n" + password + "\n" + (password.empty() ? "" : password + "\n"));
-    client.host.take_sent();
-    return client;
-  }
-  void feed(Client& client, std::string_view bytes) {
-    client.session.received(bytes);
-    settle();
-  }
+                const std::string& address = "10.0.0.99");
+  void feed(Client& client, std::string_view bytes);
   bool knows(const std::string& name) const { return clients_.contains(name); }
   Client& operator[](const std::string& name) { return *clients_.at(name); }
-  void operate(chat::CommandBody body) { apply({base::make_session_id(255, 1), std::move(body)}); }
-  chat::OperatorAnswer order(chat::OperatorOrder order) {
-    operate(chat::Operate{1, std::make_shared<const chat::OperatorOrder>(std::move(order))});
-    return operator_answer_;
-  }
+  void operate(chat::CommandBody body);
+  chat::OperatorAnswer order(chat::OperatorOrder order);
   /// Whom a ban or a mute is on: a guest, or an IPv4 address.
-  static chat::SanctionTarget target(const std::string& who) {
-    if (who.find_first_not_of("0123456789.") != who.npos) return {chat::SanctionOn::name, who, {}};
-    return {chat::SanctionOn::network, who, {bits_of(who), 128}};
-  }
+  static chat::SanctionTarget target(const std::string& who);
 
   /// Until nobody has anything to do but wait for a client or for time.
-  void settle() {
-    while (turn_chat() || turn_workers()) {
-    }
-  }
+  void settle();
   /// Lets time pass; every timer rings when it is due.
-  void pass(std::chrono::microseconds time) {
-    const base::MonoTime end = clock.mono() + time;
-    while (true) {
-      settle();
-      base::MonoTime next = end;
-      for (const auto& [name, client] : clients_) {
-        if (client->host.timer) next = std::min(next, std::max(*client->host.timer, clock.mono()));
-      }
-      clock.advance(std::chrono::ceil<std::chrono::microseconds>(next - clock.mono()));
-      bool rang = false;
-      for (const auto& [name, client] : clients_) {
-        if (!client->host.timer_is_due()) continue;
-        client->session.on_timer();
-        rang = true;
-      }
-      if (!rang && clock.mono() >= end) return settle();
-    }
-  }
+  void pass(std::chrono::microseconds time);
 
   /// What everybody said so far, as "ROOM NAME TEXT".
   std::vector<std::string> said;
@@ -135,119 +80,25 @@ class LineWorld {
   std::map<std::string, std::unique_ptr<Client>>& clients() { return clients_; }
 
  private:
-  Client& add(const std::string& name, std::unique_ptr<Client> made, chat::Connect arrival) {
-    auto& client = clients_[name];
-    base::check(!client, "a name connects once");
-    client = std::move(made);
-    client->id = base::make_session_id(0, ++last_session_);
-    by_id_[client->id] = client.get();
-    client->session.opened();
-    client->host.commands.push_front(chat::CommandBody(arrival));
-    return *client;
-  }
-
-  bool turn_chat() {
-    bool turned = false;
-    for (const auto& [name, client] : clients_) {
-      while (chat_works && !client->host.commands.empty()) {
-        Asked asked = std::move(client->host.commands.front());
-        client->host.commands.pop_front();
-        apply({client->id, std::move(asked.body), asked.acknowledge});
-        turned = true;
-      }
-    }
-    return turned;
-  }
-
-  void apply(const chat::Command& command) {
-    if (!chat_) chat_ = std::make_unique<chat::Chat>(policy, store.state);
-    chat::Outbox outbox;
-    chat_->apply(command, clock.wall(), outbox);
-    if (!store.commit(outbox.rows)) {
-      chat_->roll_back();
-      chat_->close_store(chat::Refusal::disk_full);
-      outbox.clear();
-      chat_->apply(command, clock.wall(), outbox);
-    }
-    chat_->committed();
-    chat::EventPtr shared;
-    std::set<Client*> got;
-    for (const chat::Effect& effect : outbox.effects) {
-      const auto* to_room = std::get_if<chat::ToRoom>(&effect);
-      if (to_room == nullptr || to_room->event != shared) got.clear();
-      shared = to_room == nullptr ? nullptr : to_room->event;
-      std::visit([&](const auto& e) { carry_out(e, got); }, effect);
-    }
-  }
-
-  void carry_out(const chat::ToRoom& effect, std::set<Client*>& got) {
-    if (const auto* message = std::get_if<chat::Said>(effect.event.get())) {
-      said.push_back(message->room + " " + message->message->sender + " " + message->message->text);
-    }
-    for (const auto& [name, client] : clients_) {
-      if (!client->rooms.contains(effect.room) || client->id == effect.except || client->host.finished)
-        continue;
-      if (!got.insert(client.get()).second) continue;
-      const session::Moment moment{clock.wall(), client->host.offset, irc.server_name};
-      session::encode(*effect.event, client->session.variant(effect.room), moment, client->host.sent);
-    }
-  }
-  void carry_out(const chat::ToSession& effect, std::set<Client*>&) {
-    const auto found = by_id_.find(effect.session);
-    if (found != by_id_.end()) return found->second->session.deliver(*effect.event);
-    operator_answer_ = std::get<chat::OperatorAnswer>(*effect.event);
-  }
-  void carry_out(const chat::Subscribe& effect, std::set<Client*>&) {
-    by_id_.at(effect.session)->rooms.insert(effect.room);
-  }
-  void carry_out(const chat::Unsubscribe& effect, std::set<Client*>&) {
-    by_id_.at(effect.session)->rooms.erase(effect.room);
-  }
-
-  bool turn_workers() {
-    if (!workers_work) return false;
-    for (const auto& [name, client] : clients_) {
-      if (client->host.jobs.empty()) continue;
-      session::Session& asker = client->session;
-      const Job job = std::move(client->host.jobs.front());
-      client->host.jobs.pop_front();
-      do_job(asker, job, workers_busy, archive_);
-      return true;
-    }
-    return false;
-  }
-
   /// The messages of the store, read as the real one's are.
   class Archive final : public FakeArchive {
    public:
     explicit Archive(const KeptRows& store) : store_(store) {}
-    std::vector<chat::Message> last(const chat::HistoryGranted& grant) override {
-      return newest(grant.up_to, grant.count,
-                    [&](const auto& message) { return message.room == grant.room; });
-    }
-    std::vector<chat::Message> search(const chat::SearchGranted& grant) override {
-      return newest(grant.up_to, grant.count, [&](const auto& message) {
-        const auto its_room = [&](const auto& room) { return room.id == message.room; };
-        return message.text.find(grant.words) != message.text.npos &&
-               std::any_of(grant.rooms.begin(), grant.rooms.end(), its_room);
-      });
-    }
+    std::vector<chat::Message> last(const chat::HistoryGranted& grant) override;
+    std::vector<chat::Message> search(const chat::SearchGranted& grant) override;
 
    private:
-    template <class Wanted>
-    std::vector<chat::Message> newest(base::MessageId up_to, std::size_t count, Wanted wanted) {
-      std::vector<chat::Message> found;
-      for (const chat::MessagePtr& message : store_.state.recent) {
-        if (message->id <= up_to && wanted(*message)) found.push_back(*message);
-      }
-      if (found.size() > count) {
-        found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(count));
-      }
-      return found;
-    }
-
     const KeptRows& store_;
   };
+
+  Client& add(const std::string& name, std::unique_ptr<Client> made, chat::Connect arrival);
+  bool turn_chat();
+  bool turn_workers();
+  void apply(const chat::Command& command);
+  void carry_out(const chat::ToRoom& effect, std::set<Client*>& got);
+  void carry_out(const chat::ToSession& effect, std::set<Client*>&);
+  void carry_out(const chat::Subscribe& effect, std::set<Client*>&);
+  void carry_out(const chat::Unsubscribe& effect, std::set<Client*>&);
 
   Archive archive_{store};
   std::unique_ptr<chat::Chat> chat_;

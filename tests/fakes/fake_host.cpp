@@ -1,0 +1,79 @@
+#include "tests/fakes/fake_host.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+
+namespace veche::fakes {
+
+Asked::Asked(chat::CommandBody its_body, bool its_acknowledge)
+    : body(std::move(its_body)), acknowledge(its_acknowledge) {}
+
+std::string fake_hash(std::string_view password) { return "hash of " + std::string(password); }
+
+FakeHost::FakeHost(const base::ManualClock& clock) : clock_(clock) {}
+FakeHost::~FakeHost() = default;
+
+void FakeHost::not_behind_finish() const {
+  base::check(!finished, "a session asks for nothing behind finish()");
+}
+
+bool FakeHost::timer_is_due() {
+  if (!timer || *timer > clock_.mono()) return false;
+  timer.reset();
+  return true;
+}
+
+void FakeHost::command(chat::CommandBody body, bool acknowledge) {
+  commands.emplace_back(std::move(body), acknowledge);
+}
+
+void FakeHost::send(std::string_view bytes) {
+  not_behind_finish();
+  sent += bytes;
+}
+
+void FakeHost::finish() {
+  not_behind_finish();
+  finished = true;
+}
+
+void FakeHost::accept_input(bool yes) {
+  not_behind_finish();
+  accepts_input = yes;
+  accept_input_calls.push_back(yes);
+}
+
+void FakeHost::set_timer(std::chrono::milliseconds delay) {
+  not_behind_finish();
+  timer = clock_.mono() + delay;
+}
+
+void FakeHost::hash_password(std::string password) { jobs.push_back(HashJob{std::move(password)}); }
+
+void FakeHost::verify_password(std::string hash, std::string password) {
+  jobs.push_back(VerifyJob{std::move(hash), std::move(password)});
+}
+
+void FakeHost::become_operator(std::string name, std::string password) {
+  not_behind_finish();
+  jobs.push_back(OperatorLogInJob{std::move(name), std::move(password)});
+}
+
+void FakeHost::operate(std::string line) {
+  not_behind_finish();
+  jobs.push_back(OperatorLineJob{std::move(line)});
+}
+
+void FakeHost::read_history(const chat::HistoryGranted& grant) { jobs.push_back(grant); }
+
+void FakeHost::search(const chat::SearchGranted& grant) { jobs.push_back(grant); }
+
+std::optional<chat::TokenHash> FakeHost::hash_token(std::string_view text) {
+  if (!text.starts_with("TOKEN-")) return std::nullopt;
+  chat::TokenHash hash{};
+  std::copy_n(text.begin(), std::min(text.size(), hash.size()), hash.begin());
+  return hash;
+}
+
+}  // namespace veche::fakes

@@ -1,0 +1,43 @@
+#include "tests/fakes/fake_workers.h"
+
+#include "base/result.h"
+
+#include <string>
+#include <variant>
+
+namespace veche::fakes {
+namespace {
+
+struct Worker {
+  session::Session& asker;
+  bool busy;
+  FakeArchive& archive;
+  using Verdict = session::Session::Verdict;
+
+  void operator()(const HashJob& job) { asker.on_hashed(busy ? std::string() : fake_hash(job.password)); }
+  void operator()(const VerifyJob& job) { verified(job.hash == fake_hash(job.password)); }
+  void operator()(const OperatorLogInJob& job) { verified(job.name == "root" && job.password == "secret"); }
+  void operator()(const OperatorLineJob& job) {
+    asker.on_operator_text("you said: " + job.line + "\n");
+    asker.on_operator_end();
+  }
+  void operator()(const chat::HistoryGranted& grant) {
+    if (busy) return asker.on_history(base::fail("history", "busy"));
+    asker.on_history(archive.last(grant));
+  }
+  void operator()(const chat::SearchGranted& grant) {
+    if (busy) return asker.on_history(base::fail("history", "busy"));
+    asker.on_history(archive.search(grant));
+  }
+  void verified(bool right) {
+    asker.on_verified(busy ? Verdict::busy : right ? Verdict::right : Verdict::wrong);
+  }
+};
+
+}  // namespace
+
+void do_job(session::Session& session, const Job& job, bool busy, FakeArchive& archive) {
+  std::visit(Worker{session, busy, archive}, job);
+}
+
+}  // namespace veche::fakes

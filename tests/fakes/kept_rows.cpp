@@ -1,0 +1,107 @@
+#include "tests/fakes/kept_rows.h"
+
+#include "base/ids.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <variant>
+#include <vector>
+
+namespace veche::fakes {
+namespace {
+
+struct Keeper {
+  chat::DurableState& state;
+
+  bool has_account(base::AccountId id) const {
+    return std::any_of(state.accounts.begin(), state.accounts.end(), [&](auto& a) { return a.id == id; });
+  }
+  void operator()(const chat::AccountAdded& row) {
+    EXPECT_GT(row.account.id, state.last_account) << "an account's id is used once";
+    state.last_account = row.account.id;
+    state.accounts.push_back(row.account);
+  }
+  void operator()(const chat::AccountRemoved& row) {
+    EXPECT_EQ(std::erase_if(state.accounts, [&](auto& a) { return a.id == row.account; }), 1u);
+    std::erase_if(state.tokens, [&](auto& t) { return t.account == row.account; });
+    std::erase_if(state.addresses, [&](auto& a) { return a.account == row.account; });
+  }
+  void operator()(const chat::PasswordChanged& row) {
+    EXPECT_TRUE(has_account(row.account));
+    for (auto& account : state.accounts) {
+      if (account.id == row.account) account.password_hash = row.password_hash;
+    }
+  }
+  void operator()(const chat::TokenAdded& row) {
+    EXPECT_TRUE(has_account(row.token.account));
+    state.tokens.push_back(row.token);
+  }
+  void operator()(const chat::TokenRemoved& row) {
+    EXPECT_EQ(std::erase_if(state.tokens, [&](auto& t) { return t.hash == row.hash; }), 1u);
+  }
+  void operator()(const chat::AddressRemembered& row) {
+    EXPECT_TRUE(has_account(row.address.account));
+    std::erase_if(state.addresses, [&](auto& a) {
+      return a.account == row.address.account && a.address == row.address.address;
+    });
+    state.addresses.push_back(row.address);
+  }
+  void operator()(const chat::AddressForgotten& row) {
+    const auto same = [&](auto& a) { return a.account == row.account && a.address == row.address; };
+    EXPECT_EQ(std::erase_if(state.addresses, same), 1u);
+  }
+  void operator()(const chat::RoomAdded& row) {
+    EXPECT_GT(row.room.id, base::RoomId{});
+    for (const auto& room : state.rooms) EXPECT_NE(room.id, row.room.id) << "a room's id is used once";
+    state.last_room = std::max(state.last_room, row.room.id);
+    state.rooms.push_back(row.room);
+  }
+  void operator()(const chat::MessageAdded& row) {
+    const auto its_room = [&](auto& room) { return room.id == row.message->room; };
+    EXPECT_TRUE(std::any_of(state.rooms.begin(), state.rooms.end(), its_room));
+    EXPECT_GT(row.message->id, state.last_message) << "a message's id is used once, and grows";
+    state.last_message = row.message->id;
+    state.recent.push_back(row.message);
+  }
+  void operator()(const chat::IdentitiesCleared&) {
+    state.accounts.clear();
+    state.tokens.clear();
+    state.addresses.clear();
+  }
+  std::size_t lift(chat::SanctionKind kind, const chat::SanctionTarget& target) {
+    return std::erase_if(state.sanctions, [&](auto& s) {
+      return s.kind == kind && s.target.on == target.on && s.target.text == target.text;
+    });
+  }
+  void operator()(const chat::SanctionImposed& row) {
+    const base::Network& network = row.sanction.target.network;
+    EXPECT_TRUE(network.contains(network.bits)) << "a network has no bits behind its prefix";
+    lift(row.sanction.kind, row.sanction.target);
+    state.sanctions.push_back(row.sanction);
+  }
+  void operator()(const chat::SanctionLifted& row) { EXPECT_EQ(lift(row.kind, row.target), 1u); }
+  void operator()(const chat::RoomSlowed& row) {
+    const auto its =
+        std::find_if(state.rooms.begin(), state.rooms.end(), [&](auto& room) { return room.id == row.room; });
+    ASSERT_NE(its, state.rooms.end());
+    its->slow = row.slow;
+  }
+  void operator()(const chat::RoomNameChanged& row) {
+    const auto its =
+        std::find_if(state.rooms.begin(), state.rooms.end(), [&](auto& room) { return room.id == row.room; });
+    ASSERT_NE(its, state.rooms.end());
+    its->name = row.name;
+  }
+};
+
+}  // namespace
+
+bool KeptRows::commit(const std::vector<chat::Row>& rows) {
+  if (full) return false;
+  for (const chat::Row& row : rows) std::visit(Keeper{state}, row);
+  return true;
+}
+
+}  // namespace veche::fakes
