@@ -67,7 +67,10 @@ Refusal refusal_of(NameFault fault) {
 }
 
 Chat::Chat(Policy policy, const DurableState& state)
-    : policy_(std::move(policy)), last_room_(state.last_room), last_message_(state.last_message) {
+    : policy_(std::move(policy)),
+      last_room_(state.last_room),
+      last_message_(state.last_message),
+      done_(make_event(Done{})) {
   accounts_.load(state);
   sanctions_.load(state);
   for (const RoomRecord& record : state.rooms) {
@@ -89,6 +92,8 @@ Chat::Chat(Policy policy, const DurableState& state)
     while (room.recent.size() > shown) room.recent.pop_front();
   }
 }
+
+Chat::~Chat() = default;
 
 void Chat::apply(const Command& command, WallTime now, Outbox& outbox) {
   now_ = now;

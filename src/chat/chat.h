@@ -45,6 +45,7 @@ namespace veche::chat {
 class Chat {
  public:
   Chat(Policy policy, const DurableState& state);
+  ~Chat();
 
   Chat(const Chat&) = delete;
   Chat& operator=(const Chat&) = delete;
@@ -327,7 +328,7 @@ class Chat {
   std::optional<Refusal> store_closed_;
   bool shutting_down_ = false;
 
-  const EventPtr done_ = make_event(Done{});  // one for all
+  const EventPtr done_;  // one for all
 
   // For the length of one apply().
   base::WallTime now_{};

@@ -6,6 +6,7 @@
 #include "chat/event.h"
 #include "chat/records.h"
 
+#include <memory>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -36,31 +37,24 @@ struct Unsubscribe {
 
 using Effect = std::variant<ToRoom, ToSession, Subscribe, Unsubscribe>;
 
-class Outbox {
- public:
-  template <class E>
-  void to_session(base::SessionId session, E event) {
-    effects.push_back(ToSession{session, std::make_shared<const Event>(std::move(event))});
-  }
-  void to_session(base::SessionId session, EventPtr event) {
-    effects.push_back(ToSession{session, std::move(event)});
-  }
-  void to_room(base::RoomId room, EventPtr event, base::SessionId except = {}) {
-    effects.push_back(ToRoom{room, std::move(event), except});
-  }
-  void keep(Row row) { rows.push_back(std::move(row)); }
-  void clear() {
-    effects.clear();
-    rows.clear();
-  }
-
-  std::vector<Effect> effects;
-  std::vector<Row> rows;
-};
-
 template <class E>
 EventPtr make_event(E event) {
   return std::make_shared<const Event>(std::move(event));
 }
+
+class Outbox {
+ public:
+  template <class E>
+  void to_session(base::SessionId session, E event) {
+    to_session(session, make_event(std::move(event)));
+  }
+  void to_session(base::SessionId session, EventPtr event);
+  void to_room(base::RoomId room, EventPtr event, base::SessionId except = {});
+  void keep(Row row);
+  void clear();
+
+  std::vector<Effect> effects;
+  std::vector<Row> rows;
+};
 
 }  // namespace veche::chat
