@@ -6,6 +6,7 @@
 #include "base/log_archive.h"
 #include "control/console.h"
 #include "net/signals.h"
+#include "server/operator_commands.h"
 #include "server/server.h"
 #include "store/data_dir.h"
 #include "store/password.h"

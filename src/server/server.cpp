@@ -1,7 +1,20 @@
 #include "server/server.h"
 
 #include "base/check.h"
+#include "chat/chat.h"
 #include "control/room_modes.h"
+#include "net/loop_group.h"
+#include "server/chat_operators.h"
+#include "server/chat_thread.h"
+#include "server/client_loop.h"
+#include "server/control_socket.h"
+#include "server/dialects.h"
+#include "server/jobs.h"
+#include "server/notices.h"
+#include "server/operator.h"
+#include "server/operator_commands.h"
+#include "server/thread_clients.h"
+#include "store/journal.h"
 #include "store/sqlite_journal.h"
 #include "store/sqlite_reader.h"
 
@@ -213,6 +226,8 @@ base::Result<> Server::adopt(const control::Config& config, std::function<void()
                    [done = std::move(done)](const chat::OperatorAnswer&) { done(); });
   return {};
 }
+
+std::vector<std::string> Server::people() const { return notices_->people(); }
 
 Server::~Server() { close(); }
 

@@ -8,25 +8,13 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "chat/chat.h"
 #include "control/config.h"
 #include "net/event_loop.h"
-#include "net/loop_group.h"
-#include "server/chat_operators.h"
-#include "server/chat_thread.h"
-#include "server/client_loop.h"
-#include "server/control_socket.h"
-#include "server/dialects.h"
 #include "server/doors.h"
-#include "server/jobs.h"
-#include "server/notices.h"
-#include "server/operator.h"
-#include "server/operator_commands.h"
-#include "server/thread_clients.h"
 #include "store/data_dir.h"
-#include "store/journal.h"
 
 #include <functional>
 #include <memory>
@@ -34,7 +22,30 @@
 #include <string_view>
 #include <vector>
 
+namespace veche::chat {
+class Chat;
+}
+namespace veche::net {
+class LoopGroup;
+}
+namespace veche::store {
+class Journal;
+}
+
 namespace veche::server {
+
+class ChatOperators;
+class ChatThread;
+class ClientLoop;
+class ControlSocket;
+class Jobs;
+class Notices;
+class Operator;
+class OperatorCommands;
+class ThreadClients;
+struct Delivery;
+struct DialectOptions;
+struct Shared;
 
 /// Lives on the main thread.
 class Server {
@@ -61,14 +72,15 @@ class Server {
   const std::vector<Doors::Door>& doors() const { return doors_->list(); }
   OperatorCommands& commands() { return *commands_; }
   /// Who is logged in, for completion; as far as `print` was given.
-  std::vector<std::string> people() const { return notices_->people(); }
+  std::vector<std::string> people() const;
 
  private:
   Server(const control::Config& config, const base::Clock& clock, base::Log& log);
   base::Result<> open(const store::DataDir& data, control::ConfigSource source);
   base::Result<> open_store(const store::DataDir& data);
   base::Result<> open_loops();
-  std::vector<DeliverTo> open_clients(const DialectOptions& dialects, const net::LoopOptions& options);
+  std::vector<std::function<void(Delivery)>> open_clients(const DialectOptions& dialects,
+                                                          const net::LoopOptions& options);
   void welcome(net::Fd client, const net::Address& peer, base::Dialect dialect);
   std::size_t client_count() const;
   base::Result<> open_operator(const store::DataDir& data, control::ConfigSource source);
