@@ -5,7 +5,7 @@
 #include "control/config_keys.h"
 #include "server/serve.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

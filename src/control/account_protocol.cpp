@@ -2,7 +2,7 @@
 
 #include "control/json_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "control/config_checks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace veche::control {
 namespace {

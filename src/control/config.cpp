@@ -7,7 +7,7 @@
 #include "control/text_file.h"
 #include "control/toml_library.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -7,7 +7,7 @@
 #include "control/config_key.h"
 #include "net/address.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sodium.h>
 
 #include <algorithm>

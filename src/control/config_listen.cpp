@@ -4,7 +4,7 @@
 #include "control/config_checks.h"
 #include "control/config_keys.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace veche::control {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "chat/name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

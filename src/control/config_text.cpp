@@ -3,7 +3,7 @@
 #include "control/config_keys.h"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 #include <vector>

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -4,7 +4,7 @@
 #include "echo/round_trips.h"
 #include "net/waiting.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "echo/echo_handler.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace veche::echo {
 namespace {

@@ -5,7 +5,7 @@
 #include "net/signals.h"
 #include "net/socket.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

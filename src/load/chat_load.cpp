@@ -5,7 +5,7 @@
 #include "load/readable.h"
 #include "load/usage.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <sys/socket.h>
 

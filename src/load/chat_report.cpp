@@ -1,7 +1,7 @@
 #include "load/chat_report.h"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "load/echo_figures.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

@@ -6,7 +6,7 @@
 #include "load/usage.h"
 #include "net/fd.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 
 #include <netinet/tcp.h>

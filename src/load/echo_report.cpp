@@ -4,7 +4,7 @@
 #include "load/echo_findings.h"
 #include "load/svg_plot.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string_view>

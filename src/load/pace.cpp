@@ -2,7 +2,7 @@
 
 #include "load/readable.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <csignal>
 #include <cstdio>

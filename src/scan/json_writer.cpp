@@ -3,7 +3,7 @@
 #include "scan/words.h"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <string>

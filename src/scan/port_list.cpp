@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "scan/services.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

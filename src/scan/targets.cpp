@@ -5,7 +5,7 @@
 #include "net/network_text.h"
 #include "net/resolver.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

@@ -2,7 +2,7 @@
 #include "scan/report_writer.h"
 #include "scan/words.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

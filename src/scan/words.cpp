@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

@@ -4,7 +4,7 @@
 #include "control/operator_command.h"
 #include "control/reply.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

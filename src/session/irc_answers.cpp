@@ -6,7 +6,7 @@
 #include "session/irc_session.h"
 #include "session/line_words.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

@@ -5,7 +5,7 @@
 #include "session/irc_modes.h"
 #include "session/irc_name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <iterator>

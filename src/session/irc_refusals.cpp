@@ -4,7 +4,7 @@
 #include "session/irc_session.h"
 #include "session/line_words.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace veche::session {
 namespace {

@@ -6,7 +6,7 @@
 #include "session/irc_name.h"
 #include "session/irc_session.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

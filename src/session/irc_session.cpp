@@ -8,7 +8,7 @@
 #include "session/irc_encoder.h"
 #include "session/irc_name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -4,7 +4,7 @@
 #include "chat/policy.h"
 #include "session/line_session.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "session/line_session.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <functional>

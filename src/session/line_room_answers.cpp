@@ -3,7 +3,7 @@
 #include "chat/name.h"
 #include "session/line_session.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "store/schema.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // How an invariant breaks in a simulated run, and the trace that shows how it came to that.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <string>

@@ -4,7 +4,7 @@
 #include "session/line_words.h"
 #include "tests/simulator/failure.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>
