@@ -54,7 +54,7 @@ inline constexpr std::size_t kPastPeopleMax = 10'000;
 inline constexpr std::size_t kReadBufferBytes = 64 * 1024;   // one per loop, shared by its connections
 inline constexpr int kReadsPerTurnMax = 16;                  // then the next connection has its turn
 inline constexpr std::size_t kCommandsInFlightMax = 16'384;  // credits of one loop towards the chat
-inline constexpr std::size_t kCrowdInFlightMax = 32;         // of them, those that reach many
+inline constexpr std::size_t kCrowdInFlightMax = 24;         // of them, those that reach many
 inline constexpr std::size_t kFanoutPerTurn = 16u << 20;     // bytes to big rooms, a call being worth 8 KiB
 inline constexpr std::chrono::seconds kWriteStallTimeout{60};
 inline constexpr std::chrono::milliseconds kLingerTimeout{500};  // for the peer's FIN behind ours

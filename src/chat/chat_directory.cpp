@@ -29,7 +29,7 @@ bool is_text_like(std::string_view text, std::string_view folded_mask) {
 
 /// What the asker may know of others; made once for an answer that may tell of thousands.
 struct Chat::Sight {
-  explicit Sight(const User& user) : asker(user), holds_office(!profile_of(user).office.empty()) {
+  explicit Sight(const User& user) : asker(user), holds_office(!profile_of(user).office->empty()) {
     for (const Membership& in : user.rooms) rooms.insert(in.room);
   }
 
@@ -145,7 +145,7 @@ void Chat::handle(const Asker& asker, const AskCounts&) {
 /// He is counted as his profile says, or, with -1, no more.
 void Chat::count_profile(const Profile& profile, int change) {
   const bool invisible = profile.has(UserFlag::invisible);
-  const bool operates = !profile.office.empty();
+  const bool operates = !profile.office->empty();
   if (!invisible && !operates) return;
   undo_.keep_value(tally_);
   if (invisible) tally_.invisible += static_cast<std::size_t>(change);

@@ -115,7 +115,7 @@ void Chat::handle(const Asker& asker, const Invite& command) {
   invited.push_back(guest->id);
 
   const EventPtr event = make_event(
-      Invited{room->name.text, guest->name.text, look_of(*asker.user), profile_of(*guest).away, now_});
+      Invited{room->name.text, guest->name.text, look_of(*asker.user), *profile_of(*guest).away, now_});
   for (const SessionId session : guest->sessions) {
     if (session != asker.id) out().to_session(session, event);
   }

@@ -79,7 +79,7 @@ void Chat::join(User& user, Room& room) {
   } else {
     const Profile& profile = profile_of(user);
     out().to_room(room.id, make_event(Arrived{room.name.text, user.name.text, person, profile.realname,
-                                              profile.away, ranks, now_}));
+                                              *profile.away, ranks, now_}));
   }
   add_member(room, user.id);
   if (room.roster) room.roster->append({person, ranks});

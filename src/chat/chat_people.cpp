@@ -69,9 +69,9 @@ void Chat::describe_people(std::vector<std::string>& lines) const {
     if (!user.profile) continue;
     const Profile& profile = *user.profile;
     std::string accepted;
-    for (const std::string& name : profile.accepted) accepted += " " + name;
+    for (const std::string& name : *profile.accepted) accepted += " " + name;
     lines.push_back("profile " + number + " " + profile.username + " " + profile.realname + " away " +
-                    profile.away + " flags " + std::to_string(profile.flags) + " office " + profile.office +
+                    *profile.away + " flags " + std::to_string(profile.flags) + " office " + *profile.office +
                     (profile.keeps_order ? " keeps order" : "") + " accepted" + accepted);
   }
   for (const std::string& line : past_.describe()) lines.push_back(line);
@@ -96,7 +96,7 @@ void Chat::handle(const Asker& asker, const SetAway& command) {
   User& user = *asker.user;
   if (command.text.size() > policy_.message_bytes_max) return refuse(asker.id, Refusal::message_too_long);
   const EventPtr event = make_event(AwayChanged{look_of(user), command.text, now_});
-  if (Profile profile = profile_of(user); profile.away != command.text) {
+  if (Profile profile = profile_of(user); *profile.away != command.text) {
     profile.away = command.text;
     put_profile(user, std::move(profile));
     to_all_who_follow(user, event, asker.id);
@@ -119,7 +119,7 @@ void Chat::handle(const Asker& asker, const SetRealname& command) {
 void Chat::handle(const Asker& asker, const SetFlags& command) {
   Profile profile = profile_of(*asker.user);
   profile.flags = static_cast<UserFlags>((profile.flags | command.on) & ~command.off);
-  const FlagsChanged answer{profile.flags, profile.office};
+  const FlagsChanged answer{profile.flags, *profile.office};
   if (profile.flags != profile_of(*asker.user).flags) put_profile(*asker.user, std::move(profile));
   out().to_session(asker.id, answer);
 }
@@ -127,7 +127,7 @@ void Chat::handle(const Asker& asker, const SetFlags& command) {
 /// Names one by one: those that cannot be are refused, the others are taken.
 void Chat::handle(const Asker& asker, const Accept& command) {
   Profile profile = profile_of(*asker.user);
-  auto& accepted = profile.accepted;
+  std::vector<std::string> accepted = *profile.accepted;
   bool changed = false;
   for (const std::string& name : command.remove) {
     const auto folded = fold_name(name);
@@ -153,7 +153,10 @@ void Chat::handle(const Asker& asker, const Accept& command) {
     const User* user = user_named(folded);
     answer.names.push_back(user == nullptr ? folded : user->name.text);
   }
-  if (changed) put_profile(*asker.user, std::move(profile));
+  if (changed) {
+    profile.accepted = std::move(accepted);
+    put_profile(*asker.user, std::move(profile));
+  }
   if (changed || (command.add.empty() && command.remove.empty())) {
     out().to_session(asker.id, std::move(answer));
   }
@@ -165,19 +168,19 @@ void Chat::handle(const Asker& asker, const HoldOffice& command) {
   Profile profile = profile_of(*asker.user);
   profile.office = command.name;
   profile.keeps_order = command.keeps_order && !command.name.empty();
-  const FlagsChanged answer{profile.flags, profile.office};
+  const FlagsChanged answer{profile.flags, *profile.office};
   put_profile(*asker.user, std::move(profile));
   out().to_session(asker.id, answer);
 }
 
 void Chat::handle(const Asker& asker, const Wallop& command) {
-  if (profile_of(*asker.user).office.empty()) return refuse(asker.id, Refusal::not_an_operator);
+  if (profile_of(*asker.user).office->empty()) return refuse(asker.id, Refusal::not_an_operator);
   if (command.text.empty()) return refuse(asker.id, Refusal::message_empty);
   if (command.text.size() > policy_.message_bytes_max) return refuse(asker.id, Refusal::message_too_long);
   std::vector<SessionId> hearers;
   for (const auto& [id, user] : users_) {
     const Profile& profile = profile_of(user);
-    if (profile.office.empty() && !profile.has(UserFlag::wallops)) continue;
+    if (profile.office->empty() && !profile.has(UserFlag::wallops)) continue;
     hearers.insert(hearers.end(), user.sessions.begin(), user.sessions.end());
   }
   std::sort(hearers.begin(), hearers.end());

@@ -159,7 +159,7 @@ void Chat::tell(const Asker& asker, const Speech& speech) {
   for (const SessionId session : receiver->sessions) out().to_session(session, event);
   if (speech.echo) out().to_session(asker.id, event);
   const bool is_answered = !speech.tags_only && speech.kind != MessageKind::notice;
-  const std::string& away = profile_of(*receiver).away;
+  const std::string& away = *profile_of(*receiver).away;
   if (is_answered && !away.empty()) out().to_session(asker.id, AwayNoted{receiver->name.text, away});
 }
 
@@ -167,12 +167,14 @@ void Chat::tell(const Asker& asker, const Speech& speech) {
 void Chat::accept_answers(User& sender, const User& receiver) {
   const Profile& kept = profile_of(sender);
   if (!kept.has(UserFlag::asks_first) && !kept.has(UserFlag::accounts_only)) return;
-  const auto& accepted = kept.accepted;
+  const auto& accepted = *kept.accepted;
   const std::string& name = receiver.name.folded;
   if (accepted.size() >= base::limits::kAcceptedMax) return;
   if (std::find(accepted.begin(), accepted.end(), name) != accepted.end()) return;
   Profile profile = kept;
-  profile.accepted.push_back(name);
+  auto longer = accepted;
+  longer.push_back(name);
+  profile.accepted = std::move(longer);
   put_profile(sender, std::move(profile));
 }
 
@@ -182,7 +184,7 @@ bool Chat::takes_messages(const Asker& asker, User& receiver) {
   User& sender = *asker.user;
   if (sender.id == receiver.id) return true;
   const Profile& profile = profile_of(receiver);
-  const auto& accepted = profile.accepted;
+  const auto& accepted = *profile.accepted;
   if (std::find(accepted.begin(), accepted.end(), sender.name.folded) != accepted.end()) return true;
   if (profile.has(UserFlag::accounts_only) && !sender.account) {
     refuse(asker.id, Refusal::takes_accounts_only, receiver.name.text);

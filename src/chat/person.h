@@ -2,6 +2,8 @@
 // any thread, and a change is another value.
 #pragma once
 
+#include "base/rarely.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -43,11 +45,11 @@ using IntroductionPtr = std::shared_ptr<const Introduction>;
 struct Profile {
   std::string username{};
   std::string realname{};
-  std::string away{};  ///< empty: he is here
+  base::Rarely<std::string> away{};                   ///< empty: he is here
+  base::Rarely<std::vector<std::string>> accepted{};  ///< folded names
+  base::Rarely<std::string> office{};  ///< under which name he is an operator; empty: he is none
   UserFlags flags = 0;
-  std::vector<std::string> accepted{};  ///< folded names
-  std::string office{};                 ///< under which name he is an operator; empty: he is none
-  bool keeps_order = false;             ///< an operator who may do in any room what its own operators may
+  bool keeps_order = false;  ///< an operator who may do in any room what its own operators may
 
   bool has(UserFlag flag) const { return (flags & bit(flag)) != 0; }
 };

@@ -168,16 +168,18 @@ class ChatLoad {
   }
 
   base::Result<ChatLoadResult> idle() {
-    const Usage before = usage_of(options_.pid);
+    // What the server allocates; not the pages of its program, which the first client brings in.
+    const auto resident = [this] { return usage_of_family(options_.pid).resident_bytes; };
+    const double before = resident();
     if (auto done = crowd_.settle(); !done) return tl::unexpected(done.error());
     ChatLoadResult result;
     const auto clients = static_cast<double>(crowd_.members().size() + crowd_.senders().size());
-    const auto resident = [this] { return usage_of(options_.pid).resident_bytes; };
     const auto pause = [] {
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
       return true;
     };
-    result.idle_bytes_per_client = (resident_at_rest(resident, pause) - before.resident_bytes) / clients;
+    constexpr std::chrono::seconds kTidying{12};  // veche gives back what a crowd took every ten seconds
+    result.idle_bytes_per_client = (resident_at_rest(resident, pause, kTidying) - before) / clients;
     return result;
   }
 

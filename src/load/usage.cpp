@@ -113,13 +113,12 @@ Usage usage_of_family(int pid) {
   return usage;
 }
 
-double resident_at_rest(const std::function<double()>& resident_bytes, const std::function<bool()>& pause) {
-  constexpr auto kSame = std::chrono::seconds{2};
-  constexpr auto kPatience = std::chrono::seconds{15};
-  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+double resident_at_rest(const std::function<double()>& resident_bytes, const std::function<bool()>& pause,
+                        std::chrono::seconds same) {
+  const auto give_up = std::chrono::steady_clock::now() + same + std::chrono::seconds{13};
   double resident = resident_bytes();
   auto since = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() < std::min(give_up, since + kSame) && pause()) {
+  while (std::chrono::steady_clock::now() < std::min(give_up, since + same) && pause()) {
     const double now = resident_bytes();
     if (now == resident) continue;
     resident = now;

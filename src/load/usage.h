@@ -21,8 +21,9 @@ Usage usage_of(int pid);
 /// half a second for thousands of children.
 Usage usage_of_family(int pid);
 
-/// What `resident_bytes()` gives once it has stayed the same for two seconds, or after fifteen: a server may
-/// have some tidying to do. `pause` waits a little between two looks; false ends it at once.
-double resident_at_rest(const std::function<double()>& resident_bytes, const std::function<bool()>& pause);
+/// What `resident_bytes()` gives once it has stayed the same for so long, or after 13 seconds more: a server
+/// may have some tidying to do. `pause` waits a little between two looks; false ends it at once.
+double resident_at_rest(const std::function<double()>& resident_bytes, const std::function<bool()>& pause,
+                        std::chrono::seconds same = std::chrono::seconds{2});
 
 }  // namespace veche::load

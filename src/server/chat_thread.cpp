@@ -75,7 +75,7 @@ bool ChatThread::run_once() {
   if (batch_.empty()) return false;
   rested_ = false;
   do_batch();
-  batch_.clear();
+  base::clear_for_next(batch_);
   return true;
 }
 
@@ -165,7 +165,6 @@ void ChatThread::give_memory_back() {
   if (now < next_trim_) return;
   next_trim_ = now + kTrimInterval;
   trim_owed_ = false;
-  std::exchange(batch_, {});
   outbox_ = {};
   chat_.give_memory_back();
   ::malloc_trim(0);

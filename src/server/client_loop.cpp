@@ -45,7 +45,7 @@ void ClientLoop::turn() {
         answer(std::get<JobDone>(mail));
       }
     }
-    mail_.clear();
+    base::clear_for_next(mail_);
   }
   admit_crowd();
   send_commands();  // first, so that the chat thread works while this one sends
@@ -129,7 +129,9 @@ void ClientLoop::send_commands() {
   const auto stay = std::find_if(outgoing_.begin(), outgoing_.end(), has_no_credit);
   leaving_.assign(std::make_move_iterator(outgoing_.begin()), std::make_move_iterator(stay));
   outgoing_.erase(outgoing_.begin(), stay);
+  if (outgoing_.empty()) base::clear_for_next(outgoing_);
   chat_->send(leaving_);
+  base::clear_for_next(leaving_);
 }
 
 bool ClientLoop::chat_is_busy(Client& client) {

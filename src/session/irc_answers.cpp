@@ -20,7 +20,6 @@ void IrcSession::on_event(const chat::Renamed& event) {
   auto renamed = std::make_shared<chat::Person>(*self_);
   renamed->name = event.new_name;
   self_ = std::move(renamed);
-  nick_ = irc_nick(self_->name);
 }
 
 /// ERROR is the last line (modern.ircdocs.horse, "ERROR message").
@@ -35,14 +34,14 @@ void IrcSession::on_event(const chat::Closed& event) {
 }
 
 void IrcSession::on_event(const chat::Announced& event) {
-  out_ += fmt::format(":{} NOTICE {} :*** {}\r\n", options_.server_name, nick_, base::printable(event.text));
+  out_ += fmt::format(":{} NOTICE {} :*** {}\r\n", options_.server_name, nick(), base::printable(event.text));
 }
 
 void IrcSession::on_event(const chat::Muted& event) {
   std::string text = event.muted ? "You are muted now" : "You may speak again";
   if (event.lasts.count() > 0) text += fmt::format(", for {} seconds", event.lasts.count());
   if (!event.reason.empty()) text += ": " + base::printable(event.reason);
-  out_ += fmt::format(":{} NOTICE {} :{}\r\n", options_.server_name, nick_, text);
+  out_ += fmt::format(":{} NOTICE {} :{}\r\n", options_.server_name, nick(), text);
 }
 
 }  // namespace veche::session

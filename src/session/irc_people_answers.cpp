@@ -21,8 +21,8 @@ std::string seconds_text(base::WallTime time) {
   return std::to_string(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
 }
 
-bool is_away(const PersonView& view) { return view.profile && !view.profile->away.empty(); }
-bool holds_office(const PersonView& view) { return view.profile && !view.profile->office.empty(); }
+bool is_away(const PersonView& view) { return view.profile && !view.profile->away->empty(); }
+bool holds_office(const PersonView& view) { return view.profile && !view.profile->office->empty(); }
 std::string_view realname(const PersonView& view) {
   return view.profile && !view.profile->realname.empty() ? std::string_view(view.profile->realname)
                                                          : std::string_view(view.person->name);
@@ -193,7 +193,7 @@ void IrcSession::show_whois(const PersonView& view, std::string& out) {
   append_reply(out, Numeric::rpl_whoisserver, {nick, options_.server_name},
                options_.description.empty() ? options_.network : options_.description);
   if (holds_office(view)) fixed(Numeric::rpl_whoisoperator);
-  if (is_away(view)) append_reply(out, Numeric::rpl_away, {nick}, view.profile->away);
+  if (is_away(view)) append_reply(out, Numeric::rpl_away, {nick}, *view.profile->away);
   if (!view.person->account.empty()) {
     append_reply(out, Numeric::rpl_whoisaccount, {nick, irc_nick(view.person->account)},
                  text_of(Numeric::rpl_whoisaccount));

@@ -100,7 +100,7 @@ void IrcSession::cap_list(std::string_view subcommand, bool all, bool with_value
   }
   for (std::size_t i = 0; i < lines.size(); ++i) {
     answer([&](wire::IrcWriter& line) {
-      line.source(options_.server_name).command("CAP").middle(nick_).middle(subcommand);
+      line.source(options_.server_name).command("CAP").middle(nick()).middle(subcommand);
       if (cap_302_ && i + 1 < lines.size()) line.middle("*");  // more follows
       line.trailing(lines[i]);
     });
@@ -127,7 +127,7 @@ void IrcSession::cap_request(std::string_view wanted) {
   answer([&](wire::IrcWriter& line) {
     line.source(options_.server_name)
         .command("CAP")
-        .middle(nick_)
+        .middle(nick())
         .middle(known ? "ACK" : "NAK")
         .trailing(wanted);
   });
@@ -245,13 +245,13 @@ void IrcSession::verify_pass() {
 
 void IrcSession::on_event(const chat::Identified& event) {
   if (!registration_) return;
-  registration_->identified = event;
+  registration_->identified = std::make_unique<chat::Identified>(event);
 }
 
 void IrcSession::on_verified(Verdict verdict) {
   waiting_ = false;
   if (registration_) {
-    const chat::Identified& who = registration_->identified;
+    const chat::Identified& who = *registration_->identified;
     switch (verdict) {
       case Verdict::busy:
         return close_with("Too many people are logging in; try again");
@@ -271,11 +271,11 @@ void IrcSession::on_verified(Verdict verdict) {
 
 /// The chat has said what it knows: the account whose password is to be compared, or that one is in, or not.
 void IrcSession::go_on_entering() {
-  chat::Identified& who = registration_->identified;
-  if (who.name.empty()) {
+  if (!registration_->identified || registration_->identified->name.empty()) {
     step_ = Step::registering;  // refused: another name will come
     return;
   }
+  chat::Identified& who = *registration_->identified;
   const std::string name = std::exchange(who.name, {});
   if (who.state == chat::NameState::free) return enter_as_guest();  // nobody's password
   who.name = name;
@@ -303,7 +303,6 @@ void IrcSession::wrong_password() {
 void IrcSession::on_event(const chat::LoggedIn& event) {
   if (!registration_) return;
   self_ = event.self;
-  nick_ = irc_nick(self_->name);
   registration_->welcome = true;
 }
 

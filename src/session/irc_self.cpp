@@ -101,8 +101,8 @@ void IrcSession::on_event(const chat::FlagsChanged& event) {
   operator_ = office;
   if (on.empty() && off.empty()) return;
   answer([&](wire::IrcWriter& line) {
-    line.source(nick_).command("MODE").middle(nick_).trailing((on.empty() ? "" : "+" + on) +
-                                                              (off.empty() ? "" : "-" + off));
+    line.source(nick()).command("MODE").middle(nick()).trailing((on.empty() ? "" : "+" + on) +
+                                                                (off.empty() ? "" : "-" + off));
   });
   if (is_doing("OPER")) reply(Numeric::rpl_youreoper);
 }

@@ -307,11 +307,13 @@ void IrcSession::answer_lines(std::string_view lines) {
   }
 }
 
+std::string IrcSession::nick() const { return self_ ? irc_nick(self_->name) : "*"; }
+
 Moment IrcSession::moment() const { return {host_.wall_time(), {}, options_.server_name}; }
 
 void IrcSession::begin_numeric(wire::IrcWriter& line, Numeric numeric) const {
   if (wants(Cap::server_time)) line.tag("time", server_time_text(host_.wall_time()));
-  line.source(options_.server_name).numeric(static_cast<unsigned>(numeric)).middle(nick_);
+  line.source(options_.server_name).numeric(static_cast<unsigned>(numeric)).middle(nick());
 }
 
 void IrcSession::append_reply(std::string& out, Numeric numeric,
@@ -344,7 +346,7 @@ void IrcSession::standard_reply(std::string_view kind, std::string_view command,
 
 void IrcSession::notice(std::string_view text) {
   answer([&](wire::IrcWriter& line) {
-    line.source(options_.server_name).command("NOTICE").middle(nick_).trailing(text);
+    line.source(options_.server_name).command("NOTICE").middle(nick()).trailing(text);
   });
 }
 

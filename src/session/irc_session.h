@@ -80,10 +80,10 @@ class IrcSession final : public Session {
     std::string nick;
     std::string username;
     std::string realname;
-    std::string password;  // PASS
-    chat::Identified identified;
-    bool negotiating = false;  // CAP LS or REQ, and no CAP END yet
-    bool welcome = false;      // LoggedIn is here; Counts completes it
+    std::string password;                          // PASS
+    std::unique_ptr<chat::Identified> identified;  // the account that the name belongs to
+    bool negotiating = false;                      // CAP LS or REQ, and no CAP END yet
+    bool welcome = false;                          // LoggedIn is here; Counts completes it
   };
   /// The line that is being done, and what its answers need.
   struct Task {
@@ -154,6 +154,8 @@ class IrcSession final : public Session {
   void need_more(std::string_view command) { reply(Numeric::err_needmoreparams, {command}); }
   bool wants(Cap cap) const { return has(caps_, cap); }
   Moment moment() const;
+  /// His name as IRC shows it; `*` before he is somebody.
+  std::string nick() const;
   /// Whether an event's actor is this session's own person.
   bool is_me(const chat::PersonPtr& person) const;
   bool is_my_name(std::string_view name) const;
@@ -316,7 +318,6 @@ class IrcSession final : public Session {
   std::unique_ptr<Task> task_;                   // of the line that is unfinished, and needs one
   std::unique_ptr<chat::CommandBody> question_;  // the line's last so far, not yet sent
   chat::PersonPtr self_;                         // who one is
-  std::string nick_ = "*";                       // his name as IRC shows it
   std::vector<chat::NamedRoom> rooms_;
 
   Caps caps_ = 0;
