@@ -119,7 +119,7 @@ TEST(Away, IsToldOnceToWhoSharesARoom) {
   EXPECT_EQ(world.seen("ann"), Lines{"away ann: lunch"});
   EXPECT_EQ(world.seen("bob"), Lines{"away ann: lunch"});
   EXPECT_EQ(world.seen("dan"), Lines{});
-  EXPECT_EQ(view(world, "dan", "ann").profile->away, "lunch");
+  EXPECT_EQ(*view(world, "dan", "ann").profile->away, "lunch");
   world.send("ann", SetAway{""});
   EXPECT_EQ(world.seen("bob"), Lines{"away ann no more"});
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line: usage, configuration files, accounts of a stopped server, commands to a server that is faked."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -123,8 +124,11 @@ class Usage(InDirectory):
         self.addCleanup(process.kill)
 
         def files():
-            fds = f"/proc/{process.pid}/fd"
-            return [os.readlink(f"{fds}/{fd}") for fd in sorted(os.listdir(fds), key=int)]
+            fds, found = f"/proc/{process.pid}/fd", []
+            for fd in sorted(os.listdir(fds), key=int):
+                with contextlib.suppress(FileNotFoundError):  # closed between the two looks
+                    found.append(os.readlink(f"{fds}/{fd}"))
+            return found
 
         wait_until(lambda: any("socket" in file for file in files()), files)
         self.assertEqual(files()[:3], ["/dev/null"] * 3)
