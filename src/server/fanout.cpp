@@ -143,11 +143,13 @@ void Fanout::settle(Receiver& receiver) {
 }
 
 std::size_t Fanout::hand_over(Room& room, Member& member, bool last) {
-  const Serial owed = room.end() - member.from;
-  if (owed == 0) return 0;
+  // One who has got an event in another room is past it while it is put aside for him.
+  const auto owed = static_cast<std::int32_t>(room.end() - member.from);
+  if (owed <= 0) return 0;
   const Stream& stream = this->stream(room, member.receiver->variant(room.id));
   const std::size_t count = room.events.size();
-  const std::uint32_t begin = owed == count ? 0 : stream.ends[count - owed - 1];
+  const std::size_t first = count - static_cast<std::size_t>(owed);
+  const std::uint32_t begin = first == 0 ? 0 : stream.ends[first - 1];
   const std::uint32_t end = stream.ends[count - 1];
   member.from = room.end();
   if (begin == end) return 0;
