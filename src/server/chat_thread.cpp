@@ -47,6 +47,8 @@ ChatThread::ChatThread(chat::Chat& chat, store::Journal& journal, const base::Cl
 
 ChatThread::~ChatThread() { stop(); }
 
+void ChatThread::send(std::vector<chat::Command>& commands) { mailbox_.push_all(commands); }
+
 void ChatThread::start() {
   thread_ = std::thread([this] { run(); });
 }

@@ -51,7 +51,7 @@ class ChatThread {
 
   /// Any thread. `commands` go in order and together; left empty. The sender holds a credit for each, or has
   /// reserved room (disconnects, the operator).
-  void send(std::vector<chat::Command>& commands) { mailbox_.push_all(commands); }
+  void send(std::vector<chat::Command>& commands);
 
   /// One batch on the caller's thread, in place of start(): for tests. False: there was nothing.
   bool run_once();

@@ -16,6 +16,10 @@ ClientLoop::ClientLoop(base::LoopIndex index, Shared& shared, DialectOptions dia
       mailbox_(std::move(wake)),
       answers_([this](JobDone job) { mailbox_.push(std::move(job)); }) {}
 
+ClientLoop::~ClientLoop() = default;
+
+void ClientLoop::deliver(Delivery delivery) { mailbox_.push(std::move(delivery)); }
+
 std::unique_ptr<net::Handler> ClientLoop::make_client(base::Dialect dialect) {
   return std::make_unique<Client>(*this, base::make_session_id(index_, ++last_serial_), dialect);
 }

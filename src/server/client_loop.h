@@ -34,12 +34,13 @@ namespace veche::server {
 class ClientLoop final : public net::LoopHook, public ClientHome {
  public:
   ClientLoop(base::LoopIndex index, Shared& shared, DialectOptions dialects, std::function<void()> wake);
+  ~ClientLoop() override;
 
   /// Before the first turn: where commands go.
   void connect_to(ChatThread& chat) { chat_ = &chat; }
 
   /// Any thread: the chat's side of the mailbox.
-  void deliver(Delivery delivery) { mailbox_.push(std::move(delivery)); }
+  void deliver(Delivery delivery);
 
   /// The loop's thread, or before it runs. Holds for those who are connected too.
   void set_dialects(DialectOptions dialects) { dialects_ = std::move(dialects); }

@@ -30,6 +30,11 @@ Operator::Operator(base::LoopIndex index, Jobs& jobs, std::function<void()> wake
       mailbox_(std::move(wake)),
       workers_(1, kBackgroundJobsMax, 0) {}
 
+Operator::~Operator() = default;
+
+void Operator::deliver(Delivery delivery) { mailbox_.push(std::move(delivery)); }
+void Operator::post(std::function<void()> step) { mailbox_.push(std::move(step)); }
+
 void Operator::send(chat::CommandBody body) {
   std::vector<chat::Command> commands;
   commands.push_back({session_, std::move(body)});

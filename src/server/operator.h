@@ -32,13 +32,14 @@ class Operator final : public net::LoopHook {
   using Ordered = std::function<void(const chat::OperatorAnswer&)>;
 
   Operator(base::LoopIndex index, Jobs& jobs, std::function<void()> wake);
+  ~Operator() override;
 
   /// Before the first order: where commands go.
   void connect_to(ChatThread& chat) { chat_ = &chat; }
   /// Any thread: the chat's side of the mailbox.
-  void deliver(Delivery delivery) { mailbox_.push(std::move(delivery)); }
+  void deliver(Delivery delivery);
   /// Any thread. Runs `step` on the main thread, in the order of the calls.
-  void post(std::function<void()> step) { mailbox_.push(std::move(step)); }
+  void post(std::function<void()> step);
 
   /// Orders something of the chat; `ordered` is called on this thread, once what was changed is kept.
   void order(chat::OperatorOrder order, Ordered ordered);

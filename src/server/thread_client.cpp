@@ -16,6 +16,12 @@ ThreadClient::ThreadClient(ThreadClients& all, base::SessionId id, base::Dialect
       connection_(std::move(socket), std::move(waker), peer, all.shared().clock, options),
       mailbox_([this] { connection_.wake(); }) {}
 
+ThreadClient::~ThreadClient() = default;
+
+void ThreadClient::post(std::vector<ClientMail>& mail) { mailbox_.push_all(mail); }
+void ThreadClient::post(ClientMail mail) { mailbox_.push(std::move(mail)); }
+void ThreadClient::command(chat::Command command) { outgoing_.push_back(std::move(command)); }
+
 Shared& ThreadClient::shared() { return all_.shared(); }
 const AnswerTo& ThreadClient::answers() const { return all_.answers(); }
 

@@ -33,13 +33,14 @@ class ThreadClient final : public ClientHome, public net::LoopHook {
   /// `all` outlives it; `waker` is of net::make_waker.
   ThreadClient(ThreadClients& all, base::SessionId id, base::Dialect dialect, net::Fd socket, net::Fd waker,
                const net::Address& peer, const net::LoopOptions& options, const DialectOptionsPtr& dialects);
+  ~ThreadClient() override;
 
   /// The thread's whole life: returns when the client has gone and the chat has been told.
   void run();
 
   // Any thread.
-  void post(std::vector<ClientMail>& mail) { mailbox_.push_all(mail); }
-  void post(ClientMail mail) { mailbox_.push(std::move(mail)); }
+  void post(std::vector<ClientMail>& mail);
+  void post(ClientMail mail);
   /// Credits have come back.
   void wake() { connection_.wake(); }
   /// Cuts the client off.
@@ -54,7 +55,7 @@ class ThreadClient final : public ClientHome, public net::LoopHook {
   const DialectOptions& dialects() const override { return dialects_; }
   void came(Client& client) override { client_ = &client; }
   void went(Client&) override { client_ = nullptr; }
-  void command(chat::Command command) override { outgoing_.push_back(std::move(command)); }
+  void command(chat::Command command) override;
   bool chat_is_busy(Client&) override;
   const AnswerTo& answers() const override;
   std::chrono::seconds utc_offset(base::WallTime time) override { return local_time_.offset_at(time); }
