@@ -97,6 +97,30 @@ TEST_P(ServerTest, LogInsComeAndGoWhileOthersTalk) {
   ear->until("MSG #veche mouth all done\n");
 }
 
+/// More than have places on the way to the chat (ClientLoop): what waits for one keeps its sender's order.
+TEST_P(ServerTest, ACrowdThatDoesEverythingAtOnceIsServedInOrder) {
+  constexpr int kCrowd = 100;
+  std::vector<std::unique_ptr<Peer>> crowd;
+  for (int i = 0; i < kCrowd; ++i) crowd.push_back(std::make_unique<Peer>(address()));
+  for (int i = 0; i < kCrowd; ++i) {
+    const std::string name = "p" + std::to_string(i);
+    crowd[static_cast<std::size_t>(i)]->send(name + "\n\n/bare\n/join #tea\nfirst of " + name +
+                                             "\n/leave #tea\n/join #tea\nsecond of " + name + "\n/rooms\n");
+  }
+  for (int i = 0; i < kCrowd; ++i) {
+    const std::string name = "p" + std::to_string(i);
+    Peer& peer = *crowd[static_cast<std::size_t>(i)];
+    std::string seen = peer.until("READY\n");
+    for (const std::string happened : {"JOIN", "LEAVE", "JOIN"}) {
+      seen += peer.until(happened + " #tea " + name + "\n");
+    }
+    seen += peer.until("END rooms\n");
+    EXPECT_EQ(seen.find("ERR "), seen.npos) << name << " saw: " << seen;
+  }
+  crowd.front()->send("all of us\n");
+  for (int i = 1; i < kCrowd; ++i) crowd[static_cast<std::size_t>(i)]->until("MSG #tea p0 all of us\n");
+}
+
 TEST_P(ServerTest, APortThatSomebodyNamedIsNotTakenByADefaultOne) {
   const std::uint16_t port = address().port();
   stop();
