@@ -181,12 +181,12 @@ bool ScanThread::send(Lane& lane, MonoTime now) {
     const auto probe = lane.schedule.next(now);
     if (!probe || !launch(lane, *probe, now)) return false;
     pacer_.done(now);
-    now = net::mono_now();
   }
   return true;
 }
 
-bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime now) {
+/// Asks, and hears what comes at once; then `now` is when that was. False: nothing more can be asked now.
+bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime& now) {
   const net::Address address = address_of(lane, probe);
   const SlotNumber number = idle_slot(address);
   if (number == kNoSlot) {
@@ -199,11 +199,16 @@ bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime now) {
   if (lane.slots.size() <= probe.id) lane.slots.resize(probe.id + 1);
   lane.slots[probe.id] = number;
   const Answer answer = ask(slot.fd.get(), address, lane.schedule.may_be_answered_at_once());
+  now = net::mono_now();
   // An open port may still have to be asked a second time, for which there has to be room, too.
   if (answer != Answer::no_room && answer != Answer::open) lane.had_room = now;
   switch (answer) {
     case Answer::none:
-      return true;
+      if (slot.is_watched || watch(number)) return true;
+      no_room(lane, probe, errno, now);
+      take_back(slot.fd.get());
+      release(number);
+      return false;
     case Answer::no_room:
       no_room(lane, probe, errno, now);
       release(number);
@@ -214,7 +219,7 @@ bool ScanThread::launch(Lane& lane, const Probe& probe, MonoTime now) {
       lane.schedule.not_sent(probe.id);
       return false;
     default:
-      hear(number, answer, net::mono_now());
+      hear(number, answer, now);
       return true;
   }
 }
@@ -330,10 +335,8 @@ ScanThread::SlotNumber ScanThread::idle_slot(const net::Address& address) {
   if (!slot.fd || slot.family != address.family()) {
     slot.fd = open_probe_socket(address);
     slot.family = address.family();
-    epoll_event event{};
-    event.events = EPOLLOUT | EPOLLET;
-    event.data.u64 = number;
-    if (!slot.fd || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, slot.fd.get(), &event) != 0) {
+    slot.is_watched = false;
+    if (!slot.fd) {
       const int error = errno;
       slot.fd.reset();
       if (number + 1 == slots_.size()) {
@@ -347,6 +350,16 @@ ScanThread::SlotNumber ScanThread::idle_slot(const net::Address& address) {
   }
   idle_.pop_back();
   return number;
+}
+
+/// From now on events tell of the slot's socket, of what it has to tell already too. False: errno says why.
+bool ScanThread::watch(SlotNumber number) {
+  epoll_event event{};
+  event.events = EPOLLOUT | EPOLLET;
+  event.data.u64 = number;
+  Slot& slot = slots_[number];
+  slot.is_watched = ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, slot.fd.get(), &event) == 0;
+  return slot.is_watched;
 }
 
 void ScanThread::release(SlotNumber slot) {

@@ -1,9 +1,10 @@
 // One thread of a scan: takes hosts from the queue, asks their ports as each host's schedule says, and writes
 // down what they answer.
 //
-// All its sockets are in one epoll, edge-triggered, from their first use to the end. An event only says
-// "look": what happened connect() tells (probe_socket.h), and one that comes late for a socket that has
-// another port by then costs a look and nothing else.
+// All its sockets that ever had to wait are in one epoll, edge-triggered, from then to the end; those of a
+// host so near that connect() finds the answer there never are. An event only says "look": what happened
+// connect() tells (probe_socket.h), and one that comes late for a socket that has another port by then costs
+// a look and nothing else.
 #pragma once
 
 #include "base/clock.h"
@@ -47,7 +48,8 @@ class ScanThread {
   struct Slot {
     net::Fd fd;
     int family = 0;
-    Lane* lane = nullptr;  // none: idle
+    bool is_watched = false;  // by the epoll
+    Lane* lane = nullptr;     // none: idle
     Probe probe;
   };
 
@@ -55,7 +57,8 @@ class ScanThread {
   bool has_room_for_host() const;
   void expire(Lane& lane);
   bool send(Lane& lane, base::MonoTime now);
-  bool launch(Lane& lane, const Probe& probe, base::MonoTime now);
+  bool launch(Lane& lane, const Probe& probe, base::MonoTime& now);
+  bool watch(SlotNumber slot);
   void hear(SlotNumber slot, Answer answer, base::MonoTime now);
   void hear_open(SlotNumber slot, base::MonoTime now);
   void read_banner(Lane& lane, const Probe& probe, net::Fd connected, base::MonoTime now);
