@@ -26,6 +26,12 @@ inline constexpr std::size_t kTokenTextChars = 43;       // base64url of them, w
 inline constexpr std::size_t kTokensPerAccountMax = 64;  // the oldest goes
 inline constexpr std::size_t kAddressesPerAccountMax = 32;
 inline constexpr int kLoginAttemptsPerSessionMax = 10;
+inline constexpr std::size_t kCertificatesPerAccountMax = 32;
+inline constexpr unsigned kScramRounds = 100'000;  // RFC 7677 asks for 4,096 at least
+
+// SASL over IRC (IRCv3 sasl-3.1). A response is two names and a password, or what SCRAM makes of them.
+inline constexpr std::size_t kSaslChunkBytes = 400;
+inline constexpr std::size_t kSaslResponseBytesMax = 2'048;
 
 // Rooms.
 inline constexpr std::size_t kRoomsPerUserMax = 100;

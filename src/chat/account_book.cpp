@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 namespace veche::chat {
 
@@ -16,6 +17,20 @@ namespace {
 std::string microseconds(WallTime time) { return std::to_string(time.time_since_epoch().count()); }
 
 }  // namespace
+
+std::optional<std::string> certificate_fingerprint(std::string_view text) {
+  constexpr std::size_t kHexDigits = 64;
+  std::string digits;
+  for (const char c : text) {
+    if (c == ':') continue;
+    const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    if ((lower < '0' || lower > '9') && (lower < 'a' || lower > 'f')) return std::nullopt;
+    digits += lower;
+    if (digits.size() > kHexDigits) return std::nullopt;
+  }
+  if (digits.size() != kHexDigits) return std::nullopt;
+  return digits;
+}
 
 std::size_t AccountBook::TokenHasher::operator()(const TokenHash& hash) const noexcept {
   std::size_t value = 0;  // a hash already: any of its bytes will do
@@ -29,7 +44,7 @@ void AccountBook::load(const DurableState& state) {
   for (const AccountRecord& record : state.accounts) {
     const std::string folded = fold_name(record.name).value_or(record.name);
     by_name_[folded] = record.id;
-    accounts_[record.id] = {record, folded, {}, {}};
+    accounts_[record.id] = {record, folded, {}, {}, {}};
   }
   for (const TokenRecord& token : state.tokens) {
     if (!accounts_.contains(token.account)) continue;
@@ -41,7 +56,13 @@ void AccountBook::load(const DurableState& state) {
     accounts_[address.account].addresses.emplace_back(address.address, address.last_seen);
     by_address_[address.address].push_back(address.account);
   }
+  for (const CertificateRecord& certificate : state.certificates) {
+    if (!accounts_.contains(certificate.account)) continue;
+    certificates_[certificate.fingerprint] = certificate;
+    accounts_[certificate.account].certificates.push_back(certificate.fingerprint);
+  }
   for (auto& [id, account] : accounts_) {
+    sort_certificates(account);
     std::sort(account.tokens.begin(), account.tokens.end(),
               [this](const auto& a, const auto& b) { return tokens_[a].created < tokens_[b].created; });
     std::sort(account.addresses.begin(), account.addresses.end(),
@@ -84,10 +105,24 @@ std::vector<std::string> AccountBook::describe() const {
       for (const std::uint8_t byte : hash) line += " " + std::to_string(byte);
       lines.push_back(line + owner + " " + microseconds(token.created) + " " + microseconds(token.expires));
     }
+    if (const base::ScramKeysPtr& scram = account.record.scram) {
+      std::string line = "scram" + owner + " " + std::to_string(scram->iterations);
+      for (const std::uint8_t byte : scram->salt) line += " " + std::to_string(byte);
+      for (const std::uint8_t byte : scram->stored_key) line += " " + std::to_string(byte);
+      for (const std::uint8_t byte : scram->server_key) line += " " + std::to_string(byte);
+      lines.push_back(line);
+    }
+    std::size_t place = 0;
+    for (const std::string& fingerprint : account.certificates) {
+      const CertificateRecord& certificate = certificates_.at(fingerprint);
+      lines.push_back("certificate " + std::to_string(place++) + " " + fingerprint + owner + " " +
+                      std::to_string(certificate.account.value) + " " + microseconds(certificate.created));
+    }
     for (const auto& [address, seen] : account.addresses) {
       lines.push_back("address " + address + owner + " " + microseconds(seen));
     }
   }
+  lines.push_back("certificates " + std::to_string(certificates_.size()));
   lines.push_back("tokens " + std::to_string(tokens_.size()) + " names " + std::to_string(by_name_.size()));
   for (const auto& [address, ids] : by_address_) {
     lines.push_back("known at " + address + " " + std::to_string(ids.size()));
@@ -95,7 +130,8 @@ std::vector<std::string> AccountBook::describe() const {
   return lines;
 }
 
-AccountId AccountBook::add(const Name& name, std::string password_hash, WallTime now, Outbox& outbox) {
+AccountId AccountBook::add(const Name& name, std::string password_hash, base::ScramKeysPtr scram,
+                           WallTime now, Outbox& outbox) {
   base::check(!by_name_.contains(name.folded), "the name is free");
   new_version();
   undo_.keep_value(last_id_);
@@ -104,7 +140,7 @@ AccountId AccountBook::add(const Name& name, std::string password_hash, WallTime
   undo_.keep(accounts_, id);
   by_name_[name.folded] = id;
   Account& account = accounts_[id];
-  account.record = {id, name.text, std::move(password_hash), now};
+  account.record = {id, name.text, std::move(password_hash), now, std::move(scram)};
   account.folded = name.folded;
   outbox.keep(AccountAdded{account.record});
   return id;
@@ -128,10 +164,12 @@ void AccountBook::clear(Outbox& outbox) {
   undo_.keep_value(by_name_);
   undo_.keep_value(tokens_);
   undo_.keep_value(by_address_);
+  undo_.keep_value(certificates_);
   accounts_.clear();
   by_name_.clear();
   tokens_.clear();
   by_address_.clear();
+  certificates_.clear();
   outbox.keep(IdentitiesCleared{});
 }
 
@@ -147,6 +185,10 @@ void AccountBook::remove(AccountId id, Outbox& outbox) {
     std::erase(by_address_[address], id);
     if (by_address_[address].empty()) by_address_.erase(address);
   }
+  for (const std::string& fingerprint : account.certificates) {
+    undo_.keep(certificates_, fingerprint);
+    certificates_.erase(fingerprint);
+  }
   undo_.keep(by_name_, account.folded);
   by_name_.erase(account.folded);
   undo_.keep(accounts_, id);
@@ -154,11 +196,54 @@ void AccountBook::remove(AccountId id, Outbox& outbox) {
   outbox.keep(AccountRemoved{id});
 }
 
-void AccountBook::set_password(AccountId id, std::string password_hash, Outbox& outbox) {
+void AccountBook::set_password(AccountId id, std::string password_hash, base::ScramKeysPtr scram,
+                               Outbox& outbox) {
   new_version();
   undo_.keep(accounts_, id);
   at(id).record.password_hash = password_hash;
-  outbox.keep(PasswordChanged{id, std::move(password_hash)});
+  at(id).record.scram = scram;
+  outbox.keep(PasswordChanged{id, std::move(password_hash), std::move(scram)});
+}
+
+void AccountBook::keep_scram(AccountId id, base::ScramKeysPtr scram, Outbox& outbox) {
+  undo_.keep(accounts_, id);
+  at(id).record.scram = scram;
+  outbox.keep(ScramKeysDerived{id, std::move(scram)});
+}
+
+void AccountBook::add_certificate(const CertificateRecord& certificate, Outbox& outbox) {
+  base::check(!certificates_.contains(certificate.fingerprint), "a certificate opens one account");
+  undo_.keep(accounts_, certificate.account);
+  undo_.keep(certificates_, certificate.fingerprint);
+  at(certificate.account).certificates.push_back(certificate.fingerprint);
+  certificates_[certificate.fingerprint] = certificate;
+  sort_certificates(at(certificate.account));
+  outbox.keep(CertificateAdded{certificate});
+}
+
+/// As a store gives them back.
+void AccountBook::sort_certificates(Account& account) {
+  std::sort(account.certificates.begin(), account.certificates.end(), [this](const auto& a, const auto& b) {
+    return std::tie(certificates_[a].created, a) < std::tie(certificates_[b].created, b);
+  });
+}
+
+void AccountBook::remove_certificate(const std::string& fingerprint, Outbox& outbox) {
+  const AccountId owner = certificate_owner(fingerprint);
+  undo_.keep(accounts_, owner);
+  undo_.keep(certificates_, fingerprint);
+  std::erase(at(owner).certificates, fingerprint);
+  outbox.keep(CertificateRemoved{fingerprint});
+  certificates_.erase(fingerprint);
+}
+
+AccountId AccountBook::certificate_owner(const std::string& fingerprint) const {
+  const auto found = certificates_.find(fingerprint);
+  return found == certificates_.end() ? AccountId{} : found->second.account;
+}
+
+const std::vector<std::string>& AccountBook::certificates_of(AccountId id) const {
+  return accounts_.at(id).certificates;
 }
 
 void AccountBook::keep_token(const TokenRecord& token, Outbox& outbox) {

@@ -22,7 +22,8 @@ template <class T>
 constexpr bool kBeforeLogin =
     std::is_same_v<T, Disconnect> || std::is_same_v<T, Identify> || std::is_same_v<T, LogIn> ||
     std::is_same_v<T, LogInFailed> || std::is_same_v<T, LogInWithToken> || std::is_same_v<T, Register> ||
-    std::is_same_v<T, EnterAsGuest>;
+    std::is_same_v<T, EnterAsGuest> || std::is_same_v<T, AskSecrets> ||
+    std::is_same_v<T, LogInWithCertificate> || std::is_same_v<T, EnterAccount>;
 
 // What comes from the operator, whose session is none of the clients'.
 template <class T>
@@ -182,22 +183,27 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
   User& user = user_found->second;
   for (const Membership& in : user.rooms) out().effects.push_back(Unsubscribe{id, in.room});
   out().to_session(id, goodbye);
+  // When all go, nobody is left to be told.
+  const bool all_go =
+      shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
+  const bool lost = cause == CloseCause::lost;
+  const bool put_out = cause != CloseCause::asked && !lost;
+  leave_user(id, user, Quit{user.name.text, reason, put_out, lost, person, now_}, !all_go);
+}
+
+/// One session less of a user, who goes with the last of them; then, with `tell`, others hear `how`. Call
+/// when he is kept in the undo log, and the session unsubscribed.
+void Chat::leave_user(SessionId id, User& user, Quit how, bool tell) {
   const bool was_first = user.sessions[0] == id;
   user.sessions.erase(id);
-  if (was_first && !is_last) look_changed(user);
-  if (is_last) {
-    // When all go, nobody is left to be told.
-    const bool all_go =
-        shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
-    if (!all_go) {
-      const bool lost = cause == CloseCause::lost;
-      const bool put_out = cause != CloseCause::asked && !lost;
-      to_all_who_see(user, make_event(Quit{user.name.text, reason, put_out, lost, person, now_}));
-    }
-    const Name name = user.name;
-    remove_user(user_id);
-    if (!all_go) tell_watchers_absent(name);
+  if (!user.sessions.empty()) {
+    if (was_first) look_changed(user);
+    return;
   }
+  if (tell) to_all_who_see(user, make_event(std::move(how)));
+  const Name name = user.name;
+  remove_user(user.id);
+  if (tell) tell_watchers_absent(name);
 }
 
 void Chat::drop_banned(SessionId id, const SanctionRecord& ban) {
@@ -321,7 +327,7 @@ std::string Chat::describe(bool live) const {
     }
     for (const auto& [id, session] : sessions_) {
       add("session", id.value, session.user.value, base::address_text(session.address),
-          session.enters_default_room);
+          session.enters_default_room, session.account.value);
     }
     add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value,
         last_serial_);

@@ -83,6 +83,7 @@ class Chat {
     bool enters_default_room = false;
     bool wants_roster = false;
     base::Dialect dialect = base::Dialect::line;
+    base::AccountId account{};  // whose owner he has proved to be, and has not come in yet
   };
   /// A user's place in a room.
   struct Membership {
@@ -136,6 +137,7 @@ class Chat {
   void drop_session(base::SessionId id, CloseCause cause, const std::string& reason = {},
                     std::chrono::seconds retry_after = {});
   void drop_banned(base::SessionId id, const SanctionRecord& ban);
+  void leave_user(base::SessionId id, User& user, Quit how, bool tell);
   void refuse(base::SessionId id, Refusal why, std::string subject = {});
 
   // chat_login.cpp: who one is
@@ -143,18 +145,34 @@ class Chat {
   void handle(const Asker& asker, const LogIn& command);
   void handle(const Asker& asker, const LogInFailed& command);
   void handle(const Asker& asker, const LogInWithToken& command);
+  void handle(const Asker& asker, const LogInWithCertificate& command);
   void handle(const Asker& asker, const Register& command);
   void handle(const Asker& asker, const EnterAsGuest& command);
   void handle(const Asker& asker, const Rename& command);
+  void call_user(const Asker& asker, const Name& name, base::AccountId account);
+  void register_guest(const Asker& asker, const Register& command);
+  void enter(const Asker& asker, const Name& name, base::AccountId account, bool new_account,
+             const IntroductionPtr& introduction = {});
+  bool enter_account(const Asker& asker, const AccountRecord& account, const IntroductionPtr& introduction);
+  void remember_address(const Asker& asker, base::AccountId account);
+
+  // chat_proving.cpp: whose account is whose
+  void handle(const Asker& asker, const AskSecrets& command);
+  void handle(const Asker& asker, const EnterAccount& command);
+  bool log_in(const Asker& asker, const AccountRecord& account, const auto& command);
+  bool prove(const Asker& asker, base::AccountId account, bool new_account);
+  void become(const Asker& asker, const AccountRecord& account);
+  void change_user(const Asker& asker, const AccountRecord& account);
+
+  // chat_account.cpp: one's account
   void handle(const Asker& asker, const AskCredentials&);
   void handle(const Asker& asker, const SetPassword& command);
   void handle(const Asker& asker, const KeepToken& command);
   void handle(const Asker& asker, const Forget& command);
-  void register_guest(const Asker& asker, std::string password_hash);
-  void enter(const Asker& asker, const Name& name, base::AccountId account, bool new_account,
-             const IntroductionPtr& introduction = {});
-  void enter_account(const Asker& asker, const AccountRecord& account, const IntroductionPtr& introduction);
-  void remember_address(const Asker& asker, base::AccountId account);
+  void handle(const Asker& asker, const AddCertificate& command);
+  void handle(const Asker& asker, const RemoveCertificate& command);
+  void handle(const Asker& asker, const ListCertificates&);
+  bool may_change_account(const Asker& asker);
 
   // chat_rooms.cpp: rooms, who leaves them, their history
   void handle(const Asker& asker, const Leave& command);

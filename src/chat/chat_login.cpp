@@ -10,6 +10,15 @@ namespace veche::chat {
 using base::AccountId;
 using base::RoomId;
 
+namespace {
+
+/// Whether who asked for `name` may mean `account`; without one he takes what there is.
+bool may_be(const AccountRecord& account, const std::string& name) {
+  return name.empty() || fold_name(account.name) == fold_name(name);
+}
+
+}  // namespace
+
 void Chat::handle(const Asker& asker, const Identify& command) {
   // An account outlives stricter rules for new names.
   const NameOrFault parsed = parse_name(command.name, kAnyLength, true);
@@ -22,6 +31,7 @@ void Chat::handle(const Asker& asker, const Identify& command) {
     answer.state = NameState::registered;
     answer.account = account->id;
     answer.password_hash = account->password_hash;
+    answer.wants_scram = !account->scram;
   } else if (user_named(name.folded) != nullptr) {
     return refuse(asker.id, Refusal::name_in_use);
   } else if (!policy_.registration) {
@@ -38,11 +48,15 @@ void Chat::handle(const Asker& asker, const Identify& command) {
 }
 
 void Chat::handle(const Asker& asker, const LogIn& command) {
-  if (asker.user != nullptr) return refuse(asker.id, Refusal::stale);
+  if (asker.user != nullptr && !command.only_proves) return refuse(asker.id, Refusal::stale);
   const AccountRecord* account = accounts_.find(command.account);
   if (account == nullptr || account->password_hash != command.password_hash)
     return refuse(asker.id, Refusal::stale);
-  enter_account(asker, *account, command.introduction);
+  const bool wants_scram = !account->scram;
+  // Nobody is turned away because they could not be kept.
+  if (log_in(asker, *account, command) && command.scram && wants_scram && !store_closed_) {
+    accounts_.keep_scram(command.account, command.scram, out());
+  }
 }
 
 void Chat::handle(const Asker& asker, const LogInFailed& command) {
@@ -52,50 +66,74 @@ void Chat::handle(const Asker& asker, const LogInFailed& command) {
 }
 
 void Chat::handle(const Asker& asker, const LogInWithToken& command) {
-  if (asker.user != nullptr) return refuse(asker.id, Refusal::stale);
-  const AccountId id = accounts_.token_owner(command.token, now_);
-  const AccountRecord* account = accounts_.find(id);
-  const std::string wanted = fold_name(command.name).value_or("");
-  if (account == nullptr || (!command.name.empty() && *fold_name(account->name) != wanted)) {
-    return handle(asker, LogInFailed{command.name});
-  }
-  enter_account(asker, *account, command.introduction);
+  if (asker.user != nullptr && !command.only_proves) return refuse(asker.id, Refusal::stale);
+  const AccountRecord* account = accounts_.find(accounts_.token_owner(command.token, now_));
+  if (account == nullptr || !may_be(*account, command.name)) return handle(asker, LogInFailed{command.name});
+  log_in(asker, *account, command);
 }
 
-void Chat::enter_account(const Asker& asker, const AccountRecord& account,
+void Chat::handle(const Asker& asker, const LogInWithCertificate& command) {
+  if (asker.user != nullptr && !command.only_proves) return refuse(asker.id, Refusal::stale);
+  const AccountRecord* account = accounts_.find(accounts_.certificate_owner(command.fingerprint));
+  if (account == nullptr || !may_be(*account, command.name)) return handle(asker, LogInFailed{command.name});
+  log_in(asker, *account, command);
+}
+
+/// `account` is known to be the asker's. False: he is not let in all the same.
+bool Chat::log_in(const Asker& asker, const AccountRecord& account, const auto& command) {
+  if (command.only_proves) return prove(asker, account.id, false);
+  return enter_account(asker, account, command.introduction);
+}
+
+bool Chat::enter_account(const Asker& asker, const AccountRecord& account,
                          const IntroductionPtr& introduction) {
   const Name name{account.name, *fold_name(account.name)};
-  if (const SanctionRecord* ban = ban_on(asker.session, name, true)) return drop_banned(asker.id, *ban);
+  if (const SanctionRecord* ban = ban_on(asker.session, name, true)) {
+    drop_banned(asker.id, *ban);
+    return false;
+  }
   const AccountId id = account.id;
   remember_address(asker, id);
   enter(asker, name, id, false, introduction);
+  return true;
 }
 
 void Chat::handle(const Asker& asker, const Register& command) {
   if (!policy_.registration) return refuse(asker.id, Refusal::registration_off);
   if (store_closed_) return refuse(asker.id, *store_closed_);
-  if (asker.user != nullptr) return register_guest(asker, command.password_hash);
+  if (accounts_.find(asker.session.account) != nullptr || (asker.user != nullptr && asker.user->account)) {
+    return refuse(asker.id, Refusal::guests_only);
+  }
+  const bool takes_own = command.name.empty() || !command.only_proves;
+  if (asker.user != nullptr && takes_own) return register_guest(asker, command);
   const NameOrFault parsed = parse_name(command.name, policy_.name_code_points_max);
   if (const NameFault* fault = std::get_if<NameFault>(&parsed)) return refuse(asker.id, refusal_of(*fault));
   const Name& name = std::get<Name>(parsed);
   if (accounts_.find(name.folded) != nullptr) return refuse(asker.id, Refusal::name_registered);
-  if (user_named(name.folded) != nullptr) return refuse(asker.id, Refusal::name_in_use);
+  if (const User* holder = user_named(name.folded); holder != nullptr && holder != asker.user) {
+    return refuse(asker.id, Refusal::name_in_use);
+  }
   if (ban_on(asker.session, name, true)) return refuse(asker.id, Refusal::name_banned);
-  const AccountId id = accounts_.add(name, command.password_hash, now_, out());
+  const AccountId id = accounts_.add(name, command.password_hash, command.scram, now_, out());
+  if (command.only_proves) {
+    prove(asker, id, true);
+    return;
+  }
   remember_address(asker, id);
   enter(asker, name, id, true);
 }
 
 /// A guest makes an account of the name that he has; he stays where he is.
-void Chat::register_guest(const Asker& asker, std::string password_hash) {
-  if (asker.user->account) return refuse(asker.id, Refusal::guests_only);
+void Chat::register_guest(const Asker& asker, const Register& command) {
   if (ban_on(asker.session, asker.user->name, true)) return refuse(asker.id, Refusal::name_banned);
-  undo_.keep(users_, asker.user->id);
-  asker.user->account = accounts_.add(asker.user->name, std::move(password_hash), now_, out());
-  look_changed(*asker.user);
-  remember_address(asker, asker.user->account);
+  const AccountId id = accounts_.add(asker.user->name, command.password_hash, command.scram, now_, out());
+  if (command.only_proves) {
+    prove(asker, id, true);
+    return;
+  }
+  remember_address(asker, id);
+  call_user(asker, asker.user->name, id);
   const PersonPtr self = look_of(*asker.user);
-  to_all_who_follow(*asker.user, make_event(AccountChanged{self, now_}), asker.id);
   out().to_session(asker.id, LoggedIn{self->name, false, true, asker.user->sessions.size(), self});
 }
 
@@ -111,8 +149,8 @@ void Chat::handle(const Asker& asker, const EnterAsGuest& command) {
   enter(asker, name, {}, false, command.introduction);
 }
 
-/// The session becomes `name`: a new user, or one more session of one who is here, who stays as he introduced
-/// himself.
+/// The session, which is nobody's, becomes `name`: a new user, or one more session of one who is here, who
+/// stays as he introduced himself.
 void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool new_account,
                  const IntroductionPtr& introduction) {
   User* user = user_named(name.folded);
@@ -133,6 +171,7 @@ void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool n
   user->sessions.push_back(asker.id);
   undo_.keep(sessions_, asker.id);
   asker.session.user = user->id;
+  asker.session.account = {};
   count_unknown(-1);
   out().to_session(asker.id,
                    LoggedIn{user->name.text, !account, new_account, user->sessions.size(), look_of(*user)});
@@ -173,55 +212,33 @@ void Chat::handle(const Asker& asker, const Rename& command) {
     }
   }
 
+  call_user(asker, name, {});
+}
+
+/// A guest is called `name` from now on, and has `account`, if that is one.
+void Chat::call_user(const Asker& asker, const Name& name, AccountId account) {
+  User& user = *asker.user;
   const Name old_name = user.name;
   const PersonPtr old_look = look_of(user);
   const bool is_other = old_name.folded != name.folded;
   if (is_other) note_past(user, old_look);
-  undo_.keep(users_by_name_, user.name.folded);
+  undo_.keep(users_by_name_, old_name.folded);
   undo_.keep(users_by_name_, name.folded);
   undo_.keep(users_, user.id);
-  users_by_name_.erase(user.name.folded);
+  users_by_name_.erase(old_name.folded);
   users_by_name_[name.folded] = user.id;
   user.name = name;
+  user.account = account;
   look_changed(user);
-  const EventPtr event = make_event(Renamed{old_name.text, name.text, old_look, now_});
-  to_all_who_see(user, event, asker.id);
-  out().to_session(asker.id, event);
+  if (!account || old_name.text != name.text) {
+    const EventPtr event = make_event(Renamed{old_name.text, name.text, old_look, now_});
+    to_all_who_see(user, event, asker.id);
+    out().to_session(asker.id, event);
+  }
+  if (account) to_all_who_follow(user, make_event(AccountChanged{look_of(user), now_}), asker.id);
   if (!is_other) return;
   tell_watchers_absent(old_name);
   tell_watchers_present(user);
-}
-
-void Chat::handle(const Asker& asker, const AskCredentials&) {
-  if (!asker.user->account) return refuse(asker.id, Refusal::accounts_only);
-  out().to_session(asker.id,
-                   Credentials{asker.user->name.text, accounts_.find(asker.user->account)->password_hash});
-}
-
-void Chat::handle(const Asker& asker, const SetPassword& command) {
-  if (store_closed_) return refuse(asker.id, *store_closed_);
-  if (!asker.user->account) return refuse(asker.id, Refusal::accounts_only);
-  accounts_.set_password(asker.user->account, command.password_hash, out());
-  out().to_session(asker.id, PasswordSet{});
-}
-
-void Chat::handle(const Asker& asker, const KeepToken& command) {
-  if (!asker.user->account) return refuse(asker.id, Refusal::accounts_only);
-  if (store_closed_) return refuse(asker.id, *store_closed_);
-  const base::WallTime expires = now_ + policy_.token_lifetime;
-  accounts_.keep_token({command.token, asker.user->account, now_, expires}, out());
-  out().to_session(asker.id, TokenKept{expires});
-}
-
-void Chat::handle(const Asker& asker, const Forget& command) {
-  if (!asker.user->account) return refuse(asker.id, Refusal::accounts_only);
-  if (store_closed_) return refuse(asker.id, *store_closed_);
-  if (command.everything) {
-    accounts_.forget_all(asker.user->account, out());
-  } else {
-    accounts_.forget_address(asker.user->account, base::address_text(asker.session.address), out());
-  }
-  out().to_session(asker.id, Forgotten{command.everything});
 }
 
 }  // namespace veche::chat

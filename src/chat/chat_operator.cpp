@@ -55,11 +55,11 @@ Chat::Outcome Chat::operate(const ManageAccount& order) {
   if (adds) {
     if (known != nullptr) return Refusal::name_registered;
     if (present != nullptr) return Refusal::name_in_use;
-    accounts_.add(name, order.password_hash, now_, out());
+    accounts_.add(name, order.password_hash, order.scram, now_, out());
   } else if (known == nullptr) {
     return Refusal::no_such_account;
   } else if (order.action == AccountAction::set_password) {
-    accounts_.set_password(known->id, order.password_hash, out());
+    accounts_.set_password(known->id, order.password_hash, order.scram, out());
   } else {
     accounts_.remove(known->id, out());
     if (present != nullptr) {

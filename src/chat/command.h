@@ -5,6 +5,7 @@
 #include "base/dialect.h"
 #include "base/ids.h"
 #include "base/network.h"
+#include "base/scram_keys.h"
 #include "chat/message.h"
 #include "chat/operator_order.h"
 #include "chat/person.h"
@@ -43,11 +44,23 @@ struct Disconnect {
 struct Identify {
   std::string name;
 };
+/// Asks for what a log-in as `name` is to be checked against. Answer: Secrets, also for a name that is
+/// nobody's.
+struct AskSecrets {
+  std::string name;
+};
 /// The password of `account` was right. Answer: LoggedIn. `password_hash` is what it was checked against.
+///
+/// With `only_proves`, here and below, nobody comes in by it, and the answer is Authenticated: who is nobody
+/// yet comes in with EnterAccount, and who is somebody becomes that account, in the rooms that he is in or,
+/// if its user is here already, as one more session of that (Left, Renamed, LoggedIn, Joined tell the session
+/// so).
 struct LogIn {
   base::AccountId account;
   std::string password_hash;
   IntroductionPtr introduction{};
+  base::ScramKeysPtr scram{};  ///< of that password, for an account that has none
+  bool only_proves = false;
 };
 /// The password for `name` was wrong. Answer: LogInRefused.
 struct LogInFailed {
@@ -58,11 +71,26 @@ struct LogInWithToken {
   std::string name;
   TokenHash token{};
   IntroductionPtr introduction{};
+  bool only_proves = false;
 };
-/// Makes an account and logs in; a guest keeps his name by it. Answer: LoggedIn or Refused.
-struct Register {
+/// The client has shown a certificate; `name` may be empty. Answer: LoggedIn or LogInRefused.
+struct LogInWithCertificate {
   std::string name;
+  std::string fingerprint;  ///< CertificateRecord::fingerprint
+  IntroductionPtr introduction{};
+  bool only_proves = false;
+};
+/// Enters as the account that was proved to be one's own. Answer: LoggedIn or Refused (stale).
+struct EnterAccount {
+  IntroductionPtr introduction{};
+};
+/// Makes an account and logs in. A guest makes it of his name, or, with `only_proves`, of the one that is
+/// given, which he has then. Answer: LoggedIn or Refused.
+struct Register {
+  std::string name;  ///< empty: the guest's
   std::string password_hash;
+  base::ScramKeysPtr scram{};
+  bool only_proves = false;
 };
 /// Answer: LoggedIn or Refused.
 struct EnterAsGuest {
@@ -81,7 +109,18 @@ struct AskCredentials {};
 /// Answer: PasswordSet or Refused.
 struct SetPassword {
   std::string password_hash;
+  base::ScramKeysPtr scram{};
 };
+/// A certificate logs in to one's account from now on, or no more. Its fingerprint is written in hexadecimal
+/// digits, with colons or without. Answer: Certificates or Refused.
+struct AddCertificate {
+  std::string fingerprint;
+};
+struct RemoveCertificate {
+  std::string fingerprint;
+};
+/// Answer: Certificates.
+struct ListCertificates {};
 /// Keeps the hash of a new token. Answer: TokenKept or Refused.
 struct KeepToken {
   TokenHash token{};
@@ -275,7 +314,8 @@ using CommandBody =
                  EnterAsGuest, Rename, AskCredentials, SetPassword, KeepToken, Forget, Join, Leave, Tell,
                  AskMembers, AskRooms, AskHistory, AskSearch, Operate, ShutDown, Speak, Expel, SetTopic,
                  Invite, Knock, ChangeRoom, RenameRoom, AskRoom, AskRoomsView, SetAway, SetRealname, SetFlags,
-                 Accept, HoldOffice, Wallop, AskPeople, AskPast, Watch, AskCounts, Nothing>;
+                 Accept, HoldOffice, Wallop, AskPeople, AskPast, Watch, AskCounts, Nothing, AskSecrets,
+                 LogInWithCertificate, EnterAccount, AddCertificate, RemoveCertificate, ListCertificates>;
 
 /// Which alternative of CommandBody `Body` is.
 template <class Body, std::size_t I = 0>

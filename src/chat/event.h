@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/scram_keys.h"
 #include "chat/message.h"
 #include "chat/name.h"
 #include "chat/operator_order.h"
@@ -55,6 +56,11 @@ enum class Refusal : std::uint8_t {
   no_such_session,
   no_such_sanction,
   too_many_sanctions,
+  account_banned,  ///< nobody may log in to it
+  certificate_invalid,
+  certificate_taken,  ///< it opens another account
+  certificates_full,
+  no_such_certificate,
   disk_full,   ///< the store took nothing: it has no room
   not_stored,  ///< the store took nothing, for another reason
 
@@ -139,6 +145,21 @@ struct Identified {
   NameState state = NameState::free;
   base::AccountId account;
   std::string password_hash;
+  bool wants_scram = false;  ///< LogIn::scram is welcome
+};
+/// What a log-in is checked against. A name that is nobody's has no account, and a hash that no password
+/// fits.
+struct Secrets {
+  std::string name;  ///< as it was asked for
+  base::AccountId account;
+  std::string password_hash;
+  base::ScramKeysPtr scram{};  ///< null: none are derived yet, or there is no such account
+  bool wants_scram = false;    ///< LogIn::scram is welcome
+};
+/// It is proved that the session belongs to that account's owner.
+struct Authenticated {
+  std::string name;
+  bool new_account = false;
 };
 struct LoggedIn {
   std::string name;
@@ -156,6 +177,10 @@ struct Credentials {
   std::string password_hash;
 };
 struct PasswordSet {};
+/// Fingerprints of those that log in to one's account, oldest first.
+struct Certificates {
+  std::vector<std::string> fingerprints;
+};
 struct TokenKept {
   base::WallTime expires;
 };
@@ -458,7 +483,8 @@ using Event =
                  Told, Announced, Muted, Slowed, HistoryGranted, SearchGranted, OperatorAnswer, Done, Tagged,
                  Expelled, TopicSet, RoomChanged, RoomRenamed, AwayChanged, RealnameChanged, AccountChanged,
                  Invited, Knocked, Walloped, AskedToBeAccepted, AwayNoted, Forwarded, FlagsChanged, Accepted,
-                 RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts>;
+                 RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts, Secrets, Authenticated,
+                 Certificates>;
 using EventPtr = std::shared_ptr<const Event>;
 
 /// Which alternative of Event `E` is.

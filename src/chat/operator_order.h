@@ -26,6 +26,7 @@ struct ManageAccount {
   AccountAction action = AccountAction::list;
   std::string name;
   std::string password_hash;
+  base::ScramKeysPtr scram{};
 };
 /// Ends the sessions of a person, or one session. Answer: Affected.
 struct Kick {

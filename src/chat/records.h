@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/network.h"
+#include "base/scram_keys.h"
 #include "chat/message.h"
 
 #include <array>
@@ -25,6 +26,7 @@ struct AccountRecord {
   std::string name;           ///< as its owner writes it; unique by casefold
   std::string password_hash;  ///< Argon2id in libsodium's text form
   base::WallTime created;
+  base::ScramKeysPtr scram{};  ///< of the same password; null: none are derived yet
 };
 
 struct TokenRecord {
@@ -39,6 +41,13 @@ struct AddressRecord {
   std::string address;  ///< without port
   base::AccountId account;
   base::WallTime last_seen;
+};
+
+/// A TLS client certificate that opens an account.
+struct CertificateRecord {
+  std::string fingerprint;  ///< SHA-256, 64 hexadecimal digits in lower case
+  base::AccountId account;
+  base::WallTime created;
 };
 
 struct RoomRecord {
@@ -73,10 +82,22 @@ struct AccountAdded {
 };
 struct AccountRemoved {
   base::AccountId account;
-};  ///< with its tokens and addresses
+};  ///< with its tokens, addresses and certificates
 struct PasswordChanged {
   base::AccountId account;
   std::string password_hash;
+  base::ScramKeysPtr scram{};  ///< null: those of the old password go
+};
+/// Of the password that the account has.
+struct ScramKeysDerived {
+  base::AccountId account;
+  base::ScramKeysPtr scram;
+};
+struct CertificateAdded {
+  CertificateRecord certificate;
+};
+struct CertificateRemoved {
+  std::string fingerprint;
 };
 struct TokenAdded {
   TokenRecord token;
@@ -97,7 +118,7 @@ struct RoomAdded {
 struct MessageAdded {
   MessagePtr message;
 };
-/// Every account, token and address goes.
+/// Every account, token, address and certificate goes.
 struct IdentitiesCleared {};
 struct SanctionImposed {
   SanctionRecord sanction;
@@ -117,19 +138,22 @@ struct RoomNameChanged {
 
 using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded,
                          TokenRemoved, AddressRemembered, AddressForgotten, IdentitiesCleared,
-                         SanctionImposed, SanctionLifted, RoomSlowed, RoomNameChanged>;
+                         SanctionImposed, SanctionLifted, RoomSlowed, RoomNameChanged, ScramKeysDerived,
+                         CertificateAdded, CertificateRemoved>;
 
 /// Everything that outlives the process, but for the bulk of the messages.
 struct DurableState {
   std::vector<AccountRecord> accounts;
   std::vector<TokenRecord> tokens;
   std::vector<AddressRecord> addresses;
+  std::vector<CertificateRecord> certificates{};
   std::vector<RoomRecord> rooms;
   std::vector<SanctionRecord> sanctions;
   std::vector<MessagePtr> recent;  ///< the last messages of each room, by ascending id
   base::AccountId last_account;    ///< the highest id ever given
   base::RoomId last_room;
   base::MessageId last_message;
+  base::ScramKey secret{};  ///< random, the store's own for ever: for what must look random and stay the same
 };
 
 }  // namespace veche::chat

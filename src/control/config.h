@@ -76,6 +76,9 @@ struct LimitsConfig {  // 0 lifts a limit
 struct AccountsConfig {
   bool required = false;
   bool registration = true;
+  bool registration_before_connect = true;
+  std::vector<std::string> sasl = {"PLAIN", "SCRAM-SHA-256", "EXTERNAL"};
+  std::string nick_protection = "strict";
   store::HashCost hash_cost = store::HashCost::interactive;
   unsigned failed_logins_per_minute = 3;
   std::chrono::milliseconds token_lifetime = std::chrono::days{30};

@@ -321,13 +321,21 @@ void accounts_rows(Rows rows) {
   constexpr auto part = &Config::accounts;
   rows.key("required", part, &A::required, "true: nobody joins without an account.");
   rows.key("registration", part, &A::registration, "Whether people may make accounts themselves.");
-  rows.idle("registration_before_connect", KeyKind::flag, true);
-  rows.idle("sasl", KeyKind::list, Strings{"PLAIN", "SCRAM-SHA-256", "EXTERNAL"}).words = {
-      "PLAIN", "SCRAM-SHA-256", "EXTERNAL"};
+  rows.key("registration_before_connect", part, &A::registration_before_connect,
+           "Whether an IRC client may make an account before it has come in.");
+  rows.key("sasl", part, &A::sasl,
+           "How IRC clients may log in by SASL; EXTERNAL (a certificate) only where there is TLS. Empty: not "
+           "at "
+           "all.")
+      .words = {"PLAIN", "SCRAM-SHA-256", "EXTERNAL"};
   restart(rows.choice(
       "hash_cost", part, &A::hash_cost, {"lowest", "interactive", "moderate"},
       "Cost of a password check: interactive (64 MiB, 0.2 s), moderate (256 MiB, 1.3 s), lowest (tests)."));
-  rows.idle("nick_protection", KeyKind::text, "strict");
+  ConfigKey& nick_protection =
+      rows.key("nick_protection", part, &A::nick_protection,
+               "strict: an account's name is taken by nobody but its owner, in any dialect.");
+  nick_protection.kind = KeyKind::choice;
+  nick_protection.words = {"strict"};
   rows.idle("sessions", KeyKind::text, "shared");
   rows.idle_choice("always_on", {"opt-in", "off", "opt-out"});
   rows.key("failed_logins_per_minute", part, &A::failed_logins_per_minute,

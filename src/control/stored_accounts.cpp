@@ -56,8 +56,11 @@ Result<> StoredAccounts::add(std::string_view name, std::string_view password) {
   auto hashed = hash(password);
   if (!hashed) return tl::unexpected(std::move(hashed.error()));
 
-  chat::AccountRecord account{
-      {last_id_.value + 1}, std::move(checked->text), *std::move(hashed), clock_.wall()};
+  chat::AccountRecord account{{last_id_.value + 1},
+                              std::move(checked->text),
+                              *std::move(hashed),
+                              clock_.wall(),
+                              store::derive_scram_keys(password, options_.cost)};
   if (auto kept = commit(chat::AccountAdded{account}); !kept) return kept;
   last_id_ = account.id;
   accounts_.push_back(std::move(account));
@@ -69,8 +72,10 @@ Result<> StoredAccounts::change_password(std::string_view name, std::string_view
   if (!account) return tl::unexpected(account.error());
   auto hashed = hash(password);
   if (!hashed) return tl::unexpected(std::move(hashed.error()));
-  if (auto kept = commit(chat::PasswordChanged{(*account)->id, *hashed}); !kept) return kept;
+  const base::ScramKeysPtr scram = store::derive_scram_keys(password, options_.cost);
+  if (auto kept = commit(chat::PasswordChanged{(*account)->id, *hashed, scram}); !kept) return kept;
   (*account)->password_hash = *std::move(hashed);
+  (*account)->scram = scram;
   return {};
 }
 

@@ -66,6 +66,8 @@ TEST_F(StoredAccountsTest, AnAddedAccountIsARowWithAHashOfItsPassword) {
   EXPECT_EQ(added.created, clock_.wall());
   EXPECT_TRUE(store::verify_password(added.password_hash, "s3cret"));
   EXPECT_FALSE(store::verify_password(added.password_hash, "S3cret"));
+  ASSERT_TRUE(added.scram);
+  EXPECT_EQ(*added.scram, base::derive_scram_keys("s3cret", added.scram->salt, added.scram->iterations));
 }
 
 TEST_F(StoredAccountsTest, ANameInUseIsRefusedInAnyLetterCase) {
@@ -108,6 +110,8 @@ TEST_F(StoredAccountsTest, PasswordsChangeAndAccountsGoByAnySpellingOfTheName) {
   const auto& changed = std::get<chat::PasswordChanged>(disk_.rows.at(0));
   EXPECT_EQ(changed.account.value, 7u);
   EXPECT_TRUE(store::verify_password(changed.password_hash, "new"));
+  ASSERT_TRUE(changed.scram);
+  EXPECT_EQ(*changed.scram, base::derive_scram_keys("new", changed.scram->salt, changed.scram->iterations));
 
   ASSERT_TRUE(accounts->remove("АЛИСА"));
   EXPECT_EQ(std::get<chat::AccountRemoved>(disk_.rows.at(1)).account.value, 9u);

@@ -68,9 +68,9 @@ void Client::receive(const net::SharedBytes& bytes, std::size_t offset, std::siz
 
 void Client::answer(JobDone& job) {
   if (auto* hashed = std::get_if<Hashed>(&job.result)) {
-    session_->on_hashed(std::move(hashed->hash));
+    session_->on_hashed(std::move(hashed->hash), std::move(hashed->scram));
   } else if (auto* judged = std::get_if<Verified>(&job.result)) {
-    verified(judged->verdict);
+    verified(*judged);
   } else if (const auto* text = std::get_if<OperatorText>(&job.result)) {
     if (!text->lines.empty()) session_->on_operator_text(text->lines);
     if (text->ended) session_->on_operator_end();
@@ -111,8 +111,12 @@ void Client::hash_password(std::string password) {
   home_.shared().jobs.hash(job_owner(), std::move(password), home_.answers());
 }
 
-void Client::verify_password(std::string hash, std::string password) {
-  home_.shared().jobs.verify(job_owner(), std::move(hash), std::move(password), home_.answers());
+void Client::verify_password(std::string hash, std::string password, bool wants_scram) {
+  home_.shared().jobs.verify(job_owner(), std::move(hash), std::move(password), wants_scram, home_.answers());
+}
+
+base::ScramKeys Client::decoy_scram_keys(std::string_view folded_name) const {
+  return home_.shared().jobs.decoy_scram_keys(folded_name);
 }
 
 void Client::become_operator(std::string name, std::string password) {
@@ -121,14 +125,14 @@ void Client::become_operator(std::string name, std::string password) {
   home_.shared().jobs.verify_operator(job_owner(), std::move(kept), std::move(password), home_.answers());
 }
 
-void Client::verified(session::Session::Verdict verdict) {
+void Client::verified(Verified& judged) {
   if (!errands().wanted_operator.empty()) {
     const std::string name = std::exchange(errands().wanted_operator, {});
-    const bool right = verdict == session::Session::Verdict::right;
+    const bool right = judged.verdict == session::Session::Verdict::right;
     if (right) errands().held_operator = name;
     home_.shared().log.warning("{} {} operator {}", who(), right ? "is now" : "has failed to become", name);
   }
-  session_->on_verified(verdict);
+  session_->on_verified(judged.verdict, std::move(judged.scram));
 }
 
 bool Client::operator_may(std::string_view command) const {

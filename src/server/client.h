@@ -49,7 +49,8 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   void set_timer(std::chrono::milliseconds delay) override;
   void cancel_timer() override;
   void hash_password(std::string password) override;
-  void verify_password(std::string hash, std::string password) override;
+  void verify_password(std::string hash, std::string password, bool wants_scram) override;
+  base::ScramKeys decoy_scram_keys(std::string_view folded_name) const override;
   void become_operator(std::string name, std::string password) override;
   bool operator_may(std::string_view command) const override;
   void operate(std::string line) override;
@@ -68,7 +69,7 @@ class Client final : public net::Handler, public session::Host, public Receiver 
 
  private:
   JobOwner job_owner();
-  void verified(session::Session::Verdict verdict);
+  void verified(Verified& judged);
   /// For the operator's console, if there is one.
   void notice(Notice::What what, const std::string& name, net::CloseReason reason, std::size_t connected);
 

@@ -81,6 +81,13 @@ session::IrcOptions irc_options(const control::Config& config, const std::string
   options.room_flags = control::checked_room_modes(config.channels.default_modes);
   options.accounts_required = config.accounts.required;
   options.registration = config.accounts.registration;
+  options.registration_before_connect = config.accounts.registration_before_connect;
+  options.sasl.clear();
+  for (const std::string& name : config.accounts.sasl) {
+    const auto mechanism = session::sasl_mechanism(name);
+    const bool twice = mechanism && std::count(options.sasl.begin(), options.sasl.end(), *mechanism) != 0;
+    if (mechanism && !twice) options.sasl.push_back(*mechanism);
+  }
   return options;
 }
 

@@ -31,6 +31,8 @@ TEST(Dialects, IrcGoesByTheConfiguration) {
   config.channels.default_room = "#tea";
   config.channels.default_modes = "+is";
   config.accounts.required = true;
+  config.accounts.registration_before_connect = false;
+  config.accounts.sasl = {"SCRAM-SHA-256", "PLAIN", "PLAIN"};
   config.admin = {"Ольга", "olha@example.org", "Київ"};
   const auto dialects = dialect_options_of(config, base::WallTime(5s));
   ASSERT_TRUE(dialects);
@@ -48,6 +50,8 @@ TEST(Dialects, IrcGoesByTheConfiguration) {
   EXPECT_EQ(irc.default_room, "#tea");
   EXPECT_EQ(irc.room_flags, chat::bit(chat::RoomFlag::invite_only) | chat::bit(chat::RoomFlag::secret));
   EXPECT_TRUE(irc.accounts_required);
+  EXPECT_FALSE(irc.registration_before_connect);
+  EXPECT_EQ(irc.sasl, (std::vector{session::SaslMechanism::scram_sha_256, session::SaslMechanism::plain}));
   EXPECT_EQ(irc.admin.location, "Київ");
   EXPECT_EQ(irc.created, base::WallTime(5s));
   EXPECT_TRUE(irc.version.starts_with("veche-"));

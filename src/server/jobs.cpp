@@ -21,9 +21,10 @@ base::Error busy() { return {"history", "too many queries at once", "try again"}
 
 }  // namespace
 
-Jobs::Jobs(std::size_t password_workers, store::HashCost cost,
+Jobs::Jobs(std::size_t password_workers, store::HashCost cost, const base::ScramKey& secret,
            std::vector<std::unique_ptr<store::HistoryReader>> readers)
     : cost_(cost),
+      secret_(secret),
       readers_(std::move(readers)),
       passwords_(password_workers, limits::kPasswordJobsMax, kWorkerNiceness),
       queries_(readers_.size(), limits::kQueryJobsMax, kWorkerNiceness) {}
@@ -32,32 +33,41 @@ void Jobs::hash(JobOwner owner, std::string password, AnswerTo answer) {
   const auto job = [this, owner, password = std::move(password), answer](std::size_t) mutable {
     if (owner.gone->load()) return store::wipe(password);
     auto hash = store::hash_password(password, cost_);
+    base::ScramKeysPtr scram;
+    if (hash) scram = store::derive_scram_keys(password, cost_);
     store::wipe(password);
-    answer({owner.session, Hashed{hash ? std::move(*hash) : std::string()}});
+    answer({owner.session, Hashed{hash ? std::move(*hash) : std::string(), std::move(scram)}});
   };
   if (!passwords_.submit(owner.fairness_key, job)) answer({owner.session, Hashed{}});
 }
 
-void Jobs::verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer) {
-  verify_by(store::verify_password, std::move(owner), std::move(hash), std::move(password),
+void Jobs::verify(JobOwner owner, std::string hash, std::string password, bool wants_scram, AnswerTo answer) {
+  verify_by(store::verify_password, std::move(owner), std::move(hash), std::move(password), wants_scram,
             std::move(answer));
 }
 
 void Jobs::verify_operator(JobOwner owner, std::string hash_or_password, std::string password,
                            AnswerTo answer) {
   verify_by(store::verify_hash_or_plain, std::move(owner), std::move(hash_or_password), std::move(password),
-            std::move(answer));
+            false, std::move(answer));
 }
 
-void Jobs::verify_by(Check check, JobOwner owner, std::string kept, std::string password, AnswerTo answer) {
-  const auto job = [check, owner, kept = std::move(kept), password = std::move(password),
+void Jobs::verify_by(Check check, JobOwner owner, std::string kept, std::string password, bool wants_scram,
+                     AnswerTo answer) {
+  const auto job = [this, check, owner, kept = std::move(kept), password = std::move(password), wants_scram,
                     answer](std::size_t) mutable {
     if (owner.gone->load()) return store::wipe(password);
     const bool right = check(kept, password);
+    base::ScramKeysPtr scram;
+    if (right && wants_scram) scram = store::derive_scram_keys(password, cost_);
     store::wipe(password);
-    answer({owner.session, Verified{right ? Verdict::right : Verdict::wrong}});
+    answer({owner.session, Verified{right ? Verdict::right : Verdict::wrong, std::move(scram)}});
   };
   if (!passwords_.submit(owner.fairness_key, job)) answer({owner.session, Verified{Verdict::busy}});
+}
+
+base::ScramKeys Jobs::decoy_scram_keys(std::string_view folded_name) const {
+  return base::decoy_scram_keys(secret_, folded_name, store::scram_rounds(cost_));
 }
 
 void Jobs::history(JobOwner owner, chat::HistoryGranted grant, AnswerTo answer) {

@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/scram_keys.h"
 #include "chat/event.h"
 #include "chat/message.h"
 #include "net/worker_pool.h"
@@ -23,10 +24,12 @@
 namespace veche::server {
 
 struct Hashed {
-  std::string hash;
-};  ///< empty: busy
+  std::string hash;  ///< empty: busy
+  base::ScramKeysPtr scram{};
+};
 struct Verified {
   session::Session::Verdict verdict;
+  base::ScramKeysPtr scram{};  ///< of a right password, if they were wanted
 };
 struct HistoryRead {
   base::Result<std::vector<chat::Message>> messages;
@@ -55,12 +58,14 @@ struct JobOwner {
 /// Both pools. Any thread.
 class Jobs {
  public:
-  /// `readers`: one per query worker.
-  Jobs(std::size_t password_workers, store::HashCost cost,
+  /// `secret`: the store's, by which decoys are made. `readers`: one per query worker.
+  Jobs(std::size_t password_workers, store::HashCost cost, const base::ScramKey& secret,
        std::vector<std::unique_ptr<store::HistoryReader>> readers);
 
   void hash(JobOwner owner, std::string password, AnswerTo answer);
-  void verify(JobOwner owner, std::string hash, std::string password, AnswerTo answer);
+  void verify(JobOwner owner, std::string hash, std::string password, bool wants_scram, AnswerTo answer);
+  /// At once: session::Host::decoy_scram_keys.
+  base::ScramKeys decoy_scram_keys(std::string_view folded_name) const;
   /// The same for an operator of the configuration, whose password may be written there as it is. Empty: it
   /// is wrong.
   void verify_operator(JobOwner owner, std::string hash_or_password, std::string password, AnswerTo answer);
@@ -69,9 +74,11 @@ class Jobs {
 
  private:
   using Check = bool (*)(const std::string& kept, std::string_view password);
-  void verify_by(Check check, JobOwner owner, std::string kept, std::string password, AnswerTo answer);
+  void verify_by(Check check, JobOwner owner, std::string kept, std::string password, bool wants_scram,
+                 AnswerTo answer);
 
   const store::HashCost cost_;
+  const base::ScramKey secret_;
   std::vector<std::unique_ptr<store::HistoryReader>> readers_;
   net::WorkerPool passwords_;
   net::WorkerPool queries_;  // last: its workers use the readers

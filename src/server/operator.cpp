@@ -53,14 +53,14 @@ void Operator::manage(control::AccountRequest request, Answered answered) {
   std::string password = std::exchange(request.password, {});
   const bool hashes =
       request.action == chat::AccountAction::add || request.action == chat::AccountAction::set_password;
-  const auto go_on = [this, request, answered](std::string hash) {
-    order(chat::ManageAccount{request.action, request.name, std::move(hash)},
+  const auto go_on = [this, request, answered](Hashed hashed) {
+    order(chat::ManageAccount{request.action, request.name, std::move(hashed.hash), std::move(hashed.scram)},
           [name = request.name, answered](const auto& answer) { answered(account_answer(name, answer)); });
   };
   if (!hashes) return go_on({});
   jobs_.hash({session_, 0, gone_}, std::move(password), [this, go_on, request, answered](JobDone done) {
-    post([=, hash = std::get<Hashed>(std::move(done.result)).hash] {
-      if (!hash.empty()) return go_on(hash);
+    post([=, hashed = std::get<Hashed>(std::move(done.result))] {
+      if (!hashed.hash.empty()) return go_on(hashed);
       answered(
           base::fail("account " + request.name, "the server is too busy to hash a password", "try again"));
     });

@@ -45,7 +45,7 @@ chat::Policy policy_of(const control::Config& config) {
   policy.registration = config.accounts.registration;
   policy.remember_addresses = config.accounts.remember_addresses;
   policy.token_lifetime = std::chrono::duration_cast<std::chrono::seconds>(config.accounts.token_lifetime);
-  if (!policy.registration) policy.decoy_hash = store::decoy_hash(config.accounts.hash_cost);
+  policy.decoy_hash = store::decoy_hash(config.accounts.hash_cost);
   policy.failed_logins_per_minute = config.accounts.failed_logins_per_minute;
   policy.connections_per_address = config.limits.connections_per_address;
   policy.connections_per_window = config.limits.connection_rate;
@@ -109,7 +109,7 @@ base::Result<> Server::open_store(const store::DataDir& data) {
     readers.push_back(std::move(*reader));
   }
   jobs_ = std::make_unique<Jobs>(std::min(cores(), kPasswordWorkersMax), config_.accounts.hash_cost,
-                                 std::move(readers));
+                                 state->secret, std::move(readers));
   return {};
 }
 

@@ -72,7 +72,7 @@ class ThreadClientsTest : public testing::Test {
   base::SystemClock clock;
   std::unique_ptr<base::Log> log = base::Log::nowhere();
   std::unique_ptr<net::EventLoop> loop = net::EventLoop::create(clock, *log).value();
-  Jobs jobs{1, store::HashCost::lowest, one_reader()};
+  Jobs jobs{1, store::HashCost::lowest, {}, one_reader()};
   Operator desk{1, jobs, [] {}};
   Notices notices{desk};
   ChatOperators operators{desk};

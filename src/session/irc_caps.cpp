@@ -6,13 +6,14 @@
 namespace veche::session {
 namespace {
 
-constexpr std::array<CapInfo, 20> kCaps = {{
+constexpr std::array<CapInfo, 22> kCaps = {{
     {Cap::account_notify, "account-notify"},
     {Cap::account_tag, "account-tag"},
     {Cap::away_notify, "away-notify"},
     {Cap::batch, "batch"},
     {Cap::cap_notify, "cap-notify"},
     {Cap::chghost, "chghost"},
+    {Cap::account_registration, "draft/account-registration"},
     {Cap::channel_rename, "draft/channel-rename"},
     {Cap::no_implicit_names, "draft/no-implicit-names"},
     {Cap::echo_message, "echo-message"},
@@ -23,6 +24,7 @@ constexpr std::array<CapInfo, 20> kCaps = {{
     {Cap::message_tags, "message-tags"},
     {Cap::multi_prefix, "multi-prefix"},
     {Cap::no_implicit_names, "no-implicit-names"},
+    {Cap::sasl, "sasl"},
     {Cap::server_time, "server-time"},
     {Cap::setname, "setname"},
     {Cap::standard_replies, "standard-replies"},

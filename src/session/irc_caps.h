@@ -34,6 +34,9 @@ enum class Cap : std::uint32_t {
   extended_monitor = 1u << 16,
   channel_rename = 1u << 17,
   no_implicit_names = 1u << 18,
+  // what one may prove
+  sasl = 1u << 19,
+  account_registration = 1u << 20,
 };
 /// Bits of Cap.
 using Caps = std::uint32_t;
@@ -47,9 +50,8 @@ inline constexpr Caps kCapsOfRoomEvents = 0xff;
 struct CapInfo {
   Cap cap;
   std::string_view name;
-  std::string_view value{};  ///< as CAP LS 302 shows it; may be empty
 };
-/// All that are offered, by name.
+/// All that there are, by name. What is offered to a session, and with which value: IrcSession::offers.
 std::span<const CapInfo> irc_caps();
 std::optional<Cap> irc_cap(std::string_view name);
 

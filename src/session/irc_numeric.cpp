@@ -143,6 +143,13 @@ constexpr auto kNumerics = std::to_array<NumericRow>({
     {Numeric::rpl_monlist, "RPL_MONLIST", "", ""},
     {Numeric::rpl_endofmonlist, "RPL_ENDOFMONLIST", "", "End of MONITOR list"},
     {Numeric::err_monlistfull, "ERR_MONLISTFULL", "LIMIT TARGETS", "Monitor list is full"},
+    {Numeric::rpl_loggedin, "RPL_LOGGEDIN", "MASK ACCOUNT", ""},
+    {Numeric::err_nicklocked, "ERR_NICKLOCKED", "", "You must use a nick assigned to you"},
+    {Numeric::rpl_saslsuccess, "RPL_SASLSUCCESS", "", "SASL authentication successful"},
+    {Numeric::err_saslfail, "ERR_SASLFAIL", "", "SASL authentication failed"},
+    {Numeric::err_sasltoolong, "ERR_SASLTOOLONG", "", "SASL message too long"},
+    {Numeric::err_saslaborted, "ERR_SASLABORTED", "", "SASL authentication aborted"},
+    {Numeric::rpl_saslmechs, "RPL_SASLMECHS", "MECHANISMS", "are available SASL mechanisms"},
 });
 
 }  // namespace

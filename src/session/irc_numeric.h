@@ -142,6 +142,13 @@ enum class Numeric : std::uint16_t {
   rpl_monlist = 732,
   rpl_endofmonlist = 733,
   err_monlistfull = 734,
+  rpl_loggedin = 900,
+  err_nicklocked = 902,
+  rpl_saslsuccess = 903,
+  err_saslfail = 904,
+  err_sasltoolong = 905,
+  err_saslaborted = 906,
+  rpl_saslmechs = 908,
 };
 
 struct NumericRow {

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "chat/room_state.h"
+#include "session/sasl.h"
 
 #include <chrono>
 #include <cstddef>
@@ -55,6 +56,9 @@ struct IrcOptions {
       chat::bit(chat::RoomFlag::members_only) | chat::bit(chat::RoomFlag::topic_locked);  ///< of a new room
   bool accounts_required = false;                                                         ///< no guests
   bool registration = true;  ///< strangers may make accounts
+  bool registration_before_connect = true;
+  std::vector<SaslMechanism> sasl = {SaslMechanism::plain, SaslMechanism::scram_sha_256,
+                                     SaslMechanism::external};
 };
 
 }  // namespace veche::session

@@ -3,7 +3,9 @@
 // capability-negotiation). And NICK, QUIT, PING later on.
 //
 // PASS is the server's password if it has one. Otherwise it logs in to an account: `PASS password` to the one
-// that NICK names, `PASS account:password` to any; a session token (`token:VALUE`) serves as a password.
+// that NICK names, `PASS account:password` to any; a session token (`token:VALUE`) serves as a password. Who
+// has proved to be somebody (irc_sasl.cpp, irc_register.cpp) comes in as that account, and is called as it
+// is.
 #include "base/text.h"
 #include "base/text_cut.h"
 #include "chat/name.h"
@@ -92,9 +94,9 @@ void IrcSession::do_cap(Params p) {
 void IrcSession::cap_list(std::string_view subcommand, bool all, bool with_values) {
   std::vector<std::string> lines(1);
   for (const CapInfo& cap : irc_caps()) {
-    if (!all && !wants(cap.cap)) continue;
+    if (all ? !offers(cap.cap) : !wants(cap.cap)) continue;
     std::string word(cap.name);
-    if (with_values && !cap.value.empty()) word += fmt::format("={}", cap.value);
+    if (const std::string value = value_of(cap.cap); with_values && !value.empty()) word += "=" + value;
     if (lines.back().size() + word.size() > kCapLineBytesMax) lines.emplace_back();
     lines.back() += (lines.back().empty() ? "" : " ") + word;
   }
@@ -105,6 +107,17 @@ void IrcSession::cap_list(std::string_view subcommand, bool all, bool with_value
       line.trailing(lines[i]);
     });
   }
+}
+
+bool IrcSession::offers(Cap cap) const {
+  if (cap == Cap::sasl) return !sasl_mechanisms().empty();
+  return cap != Cap::account_registration || options_.registration;
+}
+
+/// As CAP LS 302 shows it; empty: none.
+std::string IrcSession::value_of(Cap cap) const {
+  if (cap == Cap::sasl) return sasl_mechanisms();
+  return cap == Cap::account_registration ? registration_value() : std::string();
 }
 
 /// All of what is wanted, or none of it.
@@ -118,7 +131,7 @@ void IrcSession::cap_request(std::string_view wanted) {
     const bool off = word.starts_with('-');
     if (off) word.remove_prefix(1);
     const auto cap = irc_cap(word);
-    if (!cap || (off && *cap == Cap::cap_notify && cap_302_)) {
+    if (!cap || (!off && !offers(*cap)) || (off && *cap == Cap::cap_notify && cap_302_)) {
       known = false;
     } else {
       caps = off ? caps & ~bit(*cap) : caps | bit(*cap);
@@ -202,14 +215,22 @@ void IrcSession::on_event(const chat::Greeting&) {
 void IrcSession::try_to_enter() {
   const Registration& r = *registration_;
   if (step_ != Step::registering || r.negotiating || r.nick.empty() || r.username.empty()) return;
-  if (!options_.server_password.empty()) {
-    if (same_secret(r.password, options_.server_password)) return enter_as_guest();
+  if (sasl_) abort_sasl();  // sasl-3.1: who completes the registration meanwhile comes in without
+  const bool asks = !options_.server_password.empty();
+  if (asks && !same_secret(r.password, options_.server_password)) {
     ask(chat::LogInFailed{""});
     step_ = Step::entering;
     return;
   }
-  if (r.password.empty()) return enter_as_guest();
+  if (!r.account.empty()) return enter_account();
+  if (asks || r.password.empty()) return enter_as_guest();
   verify_pass();
+}
+
+void IrcSession::enter_account() {
+  step_ = Step::entering;
+  ask(chat::EnterAccount{introduction()});
+  ask(chat::AskCounts{});
 }
 
 chat::IntroductionPtr IrcSession::introduction() const {
@@ -248,9 +269,12 @@ void IrcSession::on_event(const chat::Identified& event) {
   registration_->identified = std::make_unique<chat::Identified>(event);
 }
 
-void IrcSession::on_verified(Verdict verdict) {
+void IrcSession::on_verified(Verdict verdict, base::ScramKeysPtr scram) {
+  if (is_over()) return;
   waiting_ = false;
-  if (registration_) {
+  if (is_doing("AUTHENTICATE")) {
+    sasl_verified(verdict, std::move(scram));
+  } else if (registration_) {
     const chat::Identified& who = *registration_->identified;
     switch (verdict) {
       case Verdict::busy:
@@ -259,7 +283,7 @@ void IrcSession::on_verified(Verdict verdict) {
         ask(chat::LogInFailed{who.name});
         break;
       case Verdict::right:
-        ask(chat::LogIn{who.account, who.password_hash, introduction()});
+        ask(chat::LogIn{who.account, who.password_hash, introduction(), std::move(scram)});
         ask(chat::AskCounts{});
         break;
     }
@@ -280,7 +304,7 @@ void IrcSession::go_on_entering() {
   if (who.state == chat::NameState::free) return enter_as_guest();  // nobody's password
   who.name = name;
   wait_for_host();
-  host_.verify_password(who.password_hash, registration_->password);
+  host_.verify_password(who.password_hash, registration_->password, who.wants_scram);
 }
 
 /// Told only after the delay by which guesses are slowed down.
@@ -290,6 +314,7 @@ void IrcSession::on_event(const chat::LogInRefused& event) {
 }
 
 void IrcSession::wrong_password() {
+  if (is_doing("AUTHENTICATE")) return sasl_refused();
   waiting_ = false;
   if (!registration_) {  // OPER
     reply(Numeric::err_passwdmismatch);
@@ -301,9 +326,8 @@ void IrcSession::wrong_password() {
 }
 
 void IrcSession::on_event(const chat::LoggedIn& event) {
-  if (!registration_) return;
   self_ = event.self;
-  registration_->welcome = true;
+  if (registration_) registration_->welcome = true;
 }
 
 /// True: it was about entering, and is dealt with.
@@ -319,10 +343,11 @@ bool IrcSession::refused_to_enter(const chat::Refused& event) {
       break;
     case Refusal::name_registered:
       reply_text(Numeric::err_nicknameinuse, {irc_nick(nick)},
-                 "Nickname is reserved by an account: PASS logs in to it");
+                 "Nickname is reserved by an account: SASL or PASS logs in to it");
       break;
     case Refusal::account_required:
-      reply_text(Numeric::err_passwdmismatch, {}, "You need an account here: PASS <account>:<password>");
+      reply_text(Numeric::err_passwdmismatch, {},
+                 "You need an account here: SASL, or PASS <account>:<password>");
       close_with("You need an account here");
       return true;
     case Refusal::stale:
@@ -357,7 +382,12 @@ void IrcSession::welcome(const chat::Counts& counts) {
   append_isupport(out);
   append_lusers(out, counts);
   append_motd(out);
+  // Behind it come the rooms where other sessions of his are already, of which the chat has told before.
+  const std::string rooms = std::exchange(out_, {});
+  std::vector<std::string> held = task_ ? std::exchange(task_->held, {}) : std::vector<std::string>();
   answer_lines(out);
+  answer_lines(rooms);
+  if (!held.empty()) task_->held.insert(task_->held.end(), held.begin(), held.end());
   arm_ping();
 }
 

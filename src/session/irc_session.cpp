@@ -43,7 +43,10 @@ IrcSession::IrcSession(Host& host, const IrcOptions& options)
 
 // --- input
 
-void IrcSession::opened() { arm(TimerFor::registration, options_.registration_timeout); }
+void IrcSession::opened() {
+  registration_->deadline = host_.now() + options_.registration_timeout;
+  arm_registration();
+}
 
 void IrcSession::received(std::string_view bytes) {
   if (is_over()) return;
@@ -214,6 +217,12 @@ void IrcSession::arm(TimerFor purpose, milliseconds delay) {
   host_.set_timer(delay);
 }
 
+void IrcSession::arm_registration() {
+  if (options_.registration_timeout == milliseconds::zero()) return disarm();
+  const auto left = std::chrono::ceil<milliseconds>(registration_->deadline - host_.now());
+  arm(TimerFor::registration, std::max(left, milliseconds{1}));
+}
+
 void IrcSession::arm_ping() { arm(TimerFor::ping, options_.ping_interval); }
 
 void IrcSession::disarm() {
@@ -291,6 +300,7 @@ void IrcSession::close_with(std::string_view reason) {
 
 void IrcSession::flush() {
   if (out_.empty()) return;
+  if (registration_ && registration_->welcome && !is_over()) return;  // the welcome goes first
   host_.send(
       std::exchange(out_, {}));  // idle sessions are many: assigning an empty string would keep the memory
 }
@@ -368,7 +378,6 @@ void IrcSession::show_event(const chat::Event& event, bool own) {
 }
 
 // What IRC has no use of.
-void IrcSession::on_hashed(std::string) {}
 void IrcSession::on_history(const base::Result<std::vector<chat::Message>>&) {}
 
 }  // namespace veche::session

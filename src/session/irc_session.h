@@ -10,6 +10,7 @@
 //
 //   irc_session.cpp        input, output, deadlines, labels
 //   irc_registration.cpp   CAP, PASS, NICK, USER, entering, the welcome
+//   irc_sasl.cpp           AUTHENTICATE; irc_register.cpp: REGISTER, VERIFY
 //   irc_commands.cpp       the table of commands
 //   irc_channels.cpp       JOIN ... ; irc_channel_modes.cpp: MODE
 //   irc_messages.cpp       PRIVMSG, NOTICE, TAGMSG
@@ -25,6 +26,7 @@
 #include "session/irc_caps.h"
 #include "session/irc_numeric.h"
 #include "session/irc_options.h"
+#include "session/sasl.h"
 #include "session/session.h"
 #include "wire/irc_message.h"
 #include "wire/irc_writer.h"
@@ -55,8 +57,8 @@ class IrcSession final : public Session {
   void deliver(const chat::Event& event) override;
   base::Language language() const override { return options_.language; }
   Variant variant(base::RoomId) const override { return kIrcDialect | (caps_ & kCapsOfRoomEvents); }
-  void on_hashed(std::string hash) override;
-  void on_verified(Verdict verdict) override;
+  void on_hashed(std::string hash, base::ScramKeysPtr scram) override;
+  void on_verified(Verdict verdict, base::ScramKeysPtr scram) override;
   void on_history(const base::Result<std::vector<chat::Message>>& messages) override;
   void on_operator_text(std::string_view lines) override;
   void on_operator_end() override;
@@ -80,7 +82,9 @@ class IrcSession final : public Session {
     std::string nick;
     std::string username;
     std::string realname;
-    std::string password;                          // PASS
+    std::string password;  // PASS
+    std::string account;   // whose owner he has proved to be
+    base::MonoTime deadline{};
     std::unique_ptr<chat::Identified> identified;  // the account that the name belongs to
     bool negotiating = false;                      // CAP LS or REQ, and no CAP END yet
     bool welcome = false;                          // LoggedIn is here; Counts completes it
@@ -120,6 +124,7 @@ class IrcSession final : public Session {
   void flush();
   void arm(TimerFor purpose, std::chrono::milliseconds delay);
   void arm_ping();
+  void arm_registration();
   void disarm();
   void time_passed();
   void leave(std::string reason, bool lost);
@@ -178,7 +183,7 @@ class IrcSession final : public Session {
   void cap_request(std::string_view wanted);
   void try_to_enter();
   void enter_as_guest();
-  void enter_account(std::string_view name);
+  void enter_account();
   void verify_pass();
   void wrong_password();
   chat::IntroductionPtr introduction() const;
@@ -187,6 +192,34 @@ class IrcSession final : public Session {
   void append_lusers(std::string& out, const chat::Counts& counts) const;
   void append_motd(std::string& out) const;
   bool refused_to_enter(const chat::Refused& event);
+
+  bool offers(Cap cap) const;
+  std::string value_of(Cap cap) const;
+
+  // --- irc_sasl.cpp
+  void do_authenticate(Params p);
+  bool offers(SaslMechanism mechanism) const;
+  std::string sasl_mechanisms() const;
+  void send_sasl(std::string_view bytes);
+  void take_sasl_chunk(std::string_view chunk);
+  void take_plain(std::string_view message);
+  void check_sasl_password();
+  void sasl_verified(Verdict verdict, base::ScramKeysPtr scram);
+  void take_scram(std::string_view message);
+  void challenge();
+  void abort_sasl();
+  void fail_sasl(Numeric numeric, std::string_view text = {});
+  void sasl_refused();
+  bool refused_to_prove(const chat::Refused& event);
+
+  // --- irc_register.cpp
+  void do_register(Params p);
+  void do_verify(Params p);
+  bool registers_before_connect() const;
+  std::string registration_value() const;
+  bool may_have_account(std::string_view account);
+  void fail_account(std::string_view code, std::string_view account, std::string_view text);
+  void refuse_account(chat::Refusal why);
 
   // --- irc_channels.cpp, irc_channel_modes.cpp
   void do_join(Params p);
@@ -255,6 +288,8 @@ class IrcSession final : public Session {
   void on_event(const chat::Done&);
   void on_event(const chat::Greeting&);
   void on_event(const chat::Identified&);
+  void on_event(const chat::Secrets&);
+  void on_event(const chat::Authenticated&);
   void on_event(const chat::LoggedIn&);
   void on_event(const chat::LogInRefused&);
   void on_event(const chat::Closed&);
@@ -315,6 +350,7 @@ class IrcSession final : public Session {
   wire::LineDecoder lines_;
   std::string out_;                              // what this turn has to send
   std::unique_ptr<Registration> registration_;   // until one is somebody
+  std::unique_ptr<SaslExchange> sasl_;           // one that has begun
   std::unique_ptr<Task> task_;                   // of the line that is unfinished, and needs one
   std::unique_ptr<chat::CommandBody> question_;  // the line's last so far, not yet sent
   chat::PersonPtr self_;                         // who one is
@@ -322,6 +358,7 @@ class IrcSession final : public Session {
 
   Caps caps_ = 0;
   std::uint8_t asked_ = 0;  // the row of the command that is being done
+  std::uint8_t sasl_failures_ = 0;
   Step step_ = Step::greeting;
   TimerFor timer_for_ = TimerFor::nothing;
   bool waiting_ = true;          // a line is unfinished

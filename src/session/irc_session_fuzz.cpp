@@ -18,7 +18,7 @@ namespace {
 using base::check;
 using fakes::LineWorld;
 
-constexpr std::array<std::string_view, 48> kLines = {
+constexpr std::array<std::string_view, 60> kLines = {
     "CAP LS 302",
     "CAP REQ :message-tags server-time batch labeled-response echo-message account-tag",
     "CAP END",
@@ -68,7 +68,19 @@ constexpr std::array<std::string_view, 48> kLines = {
     "AWAY",
     "OPER root secret",
     "RENAME #a #c :why",
-    "KILL ann :x"};
+    "KILL ann :x",
+    "CAP REQ :sasl draft/account-registration",
+    "AUTHENTICATE PLAIN",
+    "AUTHENTICATE SCRAM-SHA-256",
+    "AUTHENTICATE EXTERNAL",
+    "AUTHENTICATE +",
+    "AUTHENTICATE *",
+    "AUTHENTICATE AGFjYwBzZWNyZXQ=",  // "acc" with its password
+    "AUTHENTICATE AGFjYwBndWVzcw==",  // and another
+    "AUTHENTICATE biwsbj1hY2Mscj14",  // "n,,n=acc,r=x"
+    "REGISTER * * secret",
+    "REGISTER new * secret",
+    "VERIFY new 1"};
 
 void look(LineWorld::Client& client, bool irc) {
   const std::string sent = client.host.take_sent();
@@ -97,10 +109,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return static_cast<unsigned>(value);
   };
   LineWorld world;
+  world.store.commit({veche::chat::AccountAdded{{{1}, "acc", veche::fakes::fake_hash("secret"), {}}},
+                      veche::chat::CertificateAdded{{std::string(64, 'a'), {1}, {}}}});
   std::array<LineWorld::Client*, 3> clients{};
   clients[0] = &world.enter("telnet");
   clients[1] = byte() % 2 == 0 ? &world.enter_irc("ann") : &world.connect_irc("ann");
   clients[2] = &world.enter_irc("eve");
+  clients[2]->host.certificate = std::string(64, 'a');
   world.settle();
   while (!rest.empty()) {
     const std::size_t who = byte() % clients.size();

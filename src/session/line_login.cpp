@@ -182,7 +182,7 @@ void LineSession::take_password(std::string_view line) {
   if (step_ == Step::password && line.starts_with(kTokenPrefix)) return log_in_with_token(who.name, line);
   if (line.empty() || line.size() > base::limits::kPasswordBytesMax) return ask(chat::LogInFailed{who.name});
   wait_for_worker();
-  host_.verify_password(who.password_hash, std::string(line));
+  host_.verify_password(who.password_hash, std::string(line), who.wants_scram);
 }
 
 void LineSession::log_in_with_token(std::string_view name, std::string_view token) {
@@ -192,12 +192,12 @@ void LineSession::log_in_with_token(std::string_view name, std::string_view toke
   ask(chat::LogInWithToken{std::string(name), *hash});
 }
 
-void LineSession::on_verified(Verdict verdict) {
-  verified(verdict);
+void LineSession::on_verified(Verdict verdict, base::ScramKeysPtr scram) {
+  verified(verdict, std::move(scram));
   pump();
 }
 
-void LineSession::verified(Verdict verdict) {
+void LineSession::verified(Verdict verdict, base::ScramKeysPtr scram) {
   if (step_ == Step::chatting) return verified_as_operator(verdict);
   if (step_ != Step::password && step_ != Step::old_password) return;
   const chat::Identified& who = dialogue_->identified;
@@ -205,7 +205,7 @@ void LineSession::verified(Verdict verdict) {
     return refuse_step("busy", t_("Too many people are logging in; please try again."));
   }
   if (verdict == Verdict::wrong) return ask(chat::LogInFailed{who.name});
-  if (step_ == Step::password) return ask(chat::LogIn{who.account, who.password_hash});
+  if (step_ == Step::password) return ask(chat::LogIn{who.account, who.password_hash, {}, std::move(scram)});
   ask_for_changed_password();
 }
 
@@ -253,17 +253,19 @@ void LineSession::take_repeated_password(std::string_view line) {
   host_.hash_password(std::exchange(dialogue_->password, {}));
 }
 
-void LineSession::on_hashed(std::string hash) {
-  hashed(std::move(hash));
+void LineSession::on_hashed(std::string hash, base::ScramKeysPtr scram) {
+  hashed(std::move(hash), std::move(scram));
   pump();
 }
 
-void LineSession::hashed(std::string hash) {
+void LineSession::hashed(std::string hash, base::ScramKeysPtr scram) {
   if (step_ != Step::repeat_password && step_ != Step::repeat_changed) return;
   if (hash.empty()) return refuse_step("busy", t_("Too many people are logging in; please try again."));
-  if (step_ == Step::repeat_password) return ask(chat::Register{dialogue_->identified.name, std::move(hash)});
-  if (guest_) return ask(chat::Register{"", std::move(hash)});
-  ask(chat::SetPassword{std::move(hash)});
+  if (step_ == Step::repeat_password) {
+    return ask(chat::Register{dialogue_->identified.name, std::move(hash), std::move(scram)});
+  }
+  if (guest_) return ask(chat::Register{"", std::move(hash), std::move(scram)});
+  ask(chat::SetPassword{std::move(hash), std::move(scram)});
 }
 
 void LineSession::on_event(const chat::LoggedIn& event) {

@@ -61,8 +61,8 @@ class LineSession final : public Session {
   void deliver(const chat::Event& event) override;
   base::Language language() const override { return t_.language(); }
   Variant variant(base::RoomId room) const override;
-  void on_hashed(std::string hash) override;
-  void on_verified(Verdict verdict) override;
+  void on_hashed(std::string hash, base::ScramKeysPtr scram) override;
+  void on_verified(Verdict verdict, base::ScramKeysPtr scram) override;
   void on_history(const base::Result<std::vector<chat::Message>>& messages) override;
   void on_operator_text(std::string_view lines) override;
   void on_operator_end() override;
@@ -159,8 +159,8 @@ class LineSession final : public Session {
   void ask_for_server_password();
   void ask_for_old_password();
   void ask_for_changed_password();
-  void verified(Verdict verdict);
-  void hashed(std::string hash);
+  void verified(Verdict verdict, base::ScramKeysPtr scram);
+  void hashed(std::string hash, base::ScramKeysPtr scram);
   void begin_step(Step step);
   void on_event(const chat::Greeting& event);
   void on_event(const chat::Identified& event);

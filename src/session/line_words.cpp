@@ -128,6 +128,16 @@ Words words_for(Refusal refusal) {
       return {"accepted-already", N_("That person is accepted already.")};
     case Refusal::not_accepted:
       return {"not-accepted", N_("That person was not accepted.")};
+    case Refusal::account_banned:
+      return {"account-banned", N_("That account is banned here.")};
+    case Refusal::certificate_invalid:
+      return {"certificate-invalid", N_("A certificate's fingerprint is 64 hexadecimal digits (SHA-256).")};
+    case Refusal::certificate_taken:
+      return {"certificate-taken", N_("That certificate opens another account.")};
+    case Refusal::certificates_full:
+      return {"certificates-full", N_("That is more certificates than an account may have.")};
+    case Refusal::no_such_certificate:
+      return {"no-such-certificate", N_("Your account has no such certificate.")};
     case Refusal::disk_full:
       return {"disk-full", N_("Not accepted: the server's disk is full.")};
     case Refusal::not_stored:

@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/scram_keys.h"
 #include "chat/command.h"
 #include "chat/event.h"
 #include "chat/message.h"
@@ -49,10 +50,13 @@ class Host {
   virtual void set_timer(std::chrono::milliseconds delay) = 0;
   virtual void cancel_timer() = 0;
 
-  /// A worker hashes it. Answer: on_hashed.
+  /// A worker hashes it, and derives its keys for SCRAM. Answer: on_hashed.
   virtual void hash_password(std::string password) = 0;
-  /// A worker compares them. Answer: on_verified.
-  virtual void verify_password(std::string hash, std::string password) = 0;
+  /// A worker compares them, and with `wants_scram` derives the keys of a right password. Answer:
+  /// on_verified.
+  virtual void verify_password(std::string hash, std::string password, bool wants_scram = false) = 0;
+  /// SCRAM keys for a name that has none, which no password fits: the same whenever it is asked.
+  virtual base::ScramKeys decoy_scram_keys(std::string_view folded_name) const = 0;
   /// The same with the password of an operator of the configuration; right: this session may `operate` from
   /// then on. Answer: on_verified.
   virtual void become_operator(std::string name, std::string password) = 0;
@@ -71,6 +75,9 @@ class Host {
 
   /// Where the client is, without port.
   virtual std::string peer_host() const = 0;
+  /// The SHA-256 fingerprint of the TLS certificate that the client has shown and holds the key of: 64
+  /// hexadecimal digits in lower case. Empty: it has shown none.
+  virtual std::string client_certificate() const { return {}; }
   virtual base::MonoTime now() const = 0;
   virtual base::WallTime wall_time() const = 0;
   /// What the server's time zone adds to UTC at `time`.
@@ -100,9 +107,10 @@ class Session {
   virtual Variant variant(base::RoomId room) const = 0;
 
   /// `hash` is empty: the workers are too busy, or memory is short.
-  virtual void on_hashed(std::string hash) = 0;
+  virtual void on_hashed(std::string hash, base::ScramKeysPtr scram) = 0;
   enum class Verdict : std::uint8_t { right, wrong, busy };
-  virtual void on_verified(Verdict verdict) = 0;
+  /// `scram`: of a right password, if they were wanted.
+  virtual void on_verified(Verdict verdict, base::ScramKeysPtr scram) = 0;
   virtual void on_history(const base::Result<std::vector<chat::Message>>& messages) = 0;
   /// Whole lines, each with its LF.
   virtual void on_operator_text(std::string_view lines) = 0;

@@ -191,6 +191,50 @@ TYPED_TEST(JournalContract, PasswordsTokensAndAddressesChange) {
   EXPECT_EQ(state.addresses[0].last_seen, kStart + 1h);
 }
 
+TYPED_TEST(JournalContract, ScramKeysComeAndGoWithThePassword) {
+  const chat::Row derived = fakes::scram(1, 7);
+  const base::ScramKeysPtr keys = std::get<chat::ScramKeysDerived>(derived).scram;
+  this->commit({account(1, "a"), account(2, "b")});
+  this->commit({derived, fakes::scram(9, 1)});
+  chat::DurableState state = this->load();
+  ASSERT_TRUE(state.accounts.at(0).scram);
+  EXPECT_EQ(*state.accounts[0].scram, *keys);
+  EXPECT_FALSE(state.accounts.at(1).scram);
+
+  chat::AccountRecord third{{3}, "c", "hash", kStart, keys};
+  this->commit({chat::PasswordChanged{{1}, "new"}, chat::PasswordChanged{{2}, "new", keys},
+                chat::AccountAdded{third}});
+  state = this->load();
+  EXPECT_FALSE(state.accounts.at(0).scram) << "they were the old password's";
+  ASSERT_TRUE(state.accounts.at(1).scram && state.accounts.at(2).scram);
+  EXPECT_EQ(*state.accounts[1].scram, *keys);
+  EXPECT_EQ(*state.accounts[2].scram, *keys);
+}
+
+TYPED_TEST(JournalContract, CertificatesGoWithTheirAccount) {
+  using fakes::certificate;
+  this->commit({account(1, "a"), account(2, "b"), certificate('b', 1, kStart + 1h), certificate('c', 1),
+                certificate('a', 2)});
+  this->commit({chat::CertificateRemoved{std::string(64, 'c')}, chat::CertificateRemoved{"none"}});
+  chat::DurableState state = this->load();
+  ASSERT_EQ(state.certificates.size(), 2u);
+  EXPECT_EQ(state.certificates[0].fingerprint, std::string(64, 'a')) << "oldest first";
+  EXPECT_EQ(state.certificates[0].account.value, 2u);
+  EXPECT_EQ(state.certificates[1].created, kStart + 1h);
+  EXPECT_FALSE(this->journal().commit(std::vector<chat::Row>{certificate('a', 1)})) << "it opens one account";
+  this->commit({chat::AccountRemoved{{2}}});
+  EXPECT_EQ(this->load().certificates.size(), 1u);
+  this->commit({chat::IdentitiesCleared{}});
+  EXPECT_TRUE(this->load().certificates.empty());
+}
+
+TYPED_TEST(JournalContract, TheSecretStaysTheSame) {
+  const chat::DurableState state = this->load();
+  EXPECT_NE(state.secret, base::ScramKey{});
+  this->commit({account(1, "a")});
+  EXPECT_EQ(this->load().secret, state.secret);
+}
+
 TYPED_TEST(JournalContract, ChangingWhatIsNotThereChangesNothing) {
   this->commit({chat::PasswordChanged{{1}, "new"}, chat::TokenRemoved{}, chat::AddressForgotten{{1}, "::1"},
                 chat::AccountRemoved{{1}}});

@@ -1,6 +1,7 @@
 #include "store/memory_journal.h"
 
 #include "base/check.h"
+#include "store/password.h"
 #include "store/search_words.h"
 
 #include <algorithm>
@@ -48,12 +49,35 @@ struct Apply {
     std::erase_if(state.accounts, [&](const auto& account) { return account.id == row.account; });
     std::erase_if(state.tokens, [&](const auto& token) { return token.account == row.account; });
     std::erase_if(state.addresses, [&](const auto& address) { return address.account == row.account; });
+    std::erase_if(state.certificates, [&](const auto& one) { return one.account == row.account; });
     return {};
   }
   base::Result<> operator()(const chat::PasswordChanged& row) const {
     for (chat::AccountRecord& account : state.accounts) {
-      if (account.id == row.account) account.password_hash = row.password_hash;
+      if (account.id != row.account) continue;
+      account.password_hash = row.password_hash;
+      account.scram = row.scram;
     }
+    return {};
+  }
+  base::Result<> operator()(const chat::ScramKeysDerived& row) const {
+    for (chat::AccountRecord& account : state.accounts) {
+      if (account.id == row.account) account.scram = row.scram;
+    }
+    return {};
+  }
+  base::Result<> operator()(const chat::CertificateAdded& row) const {
+    if (!has_id(state.accounts, row.certificate.account))
+      return tl::unexpected(refused("the certificate is nobody's"));
+    for (const chat::CertificateRecord& known : state.certificates) {
+      if (known.fingerprint == row.certificate.fingerprint)
+        return tl::unexpected(refused("the certificate is there already"));
+    }
+    state.certificates.push_back(row.certificate);
+    return {};
+  }
+  base::Result<> operator()(const chat::CertificateRemoved& row) const {
+    std::erase_if(state.certificates, [&](const auto& one) { return one.fingerprint == row.fingerprint; });
     return {};
   }
   base::Result<> operator()(const chat::TokenAdded& row) const {
@@ -83,6 +107,7 @@ struct Apply {
     state.accounts.clear();
     state.tokens.clear();
     state.addresses.clear();
+    state.certificates.clear();
     return {};
   }
   base::Result<> operator()(const chat::SanctionImposed& row) const {
@@ -166,11 +191,16 @@ class MemoryJournal::Reader final : public HistoryReader {
 };
 
 MemoryJournal::MemoryJournal(MemoryOptions options)
-    : options_(options), history_(std::make_shared<History>()) {}
+    : options_(options), history_(std::make_shared<History>()) {
+  state_.secret = random_secret();
+}
 MemoryJournal::~MemoryJournal() = default;
 
 base::Result<chat::DurableState> MemoryJournal::load(std::size_t recent_per_room) {
   chat::DurableState state = state_;
+  std::sort(state.certificates.begin(), state.certificates.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.created, a.fingerprint) < std::tie(b.created, b.fingerprint);
+  });
   const auto order = [](const chat::SanctionRecord& sanction) {
     return std::tie(sanction.created, sanction.target, sanction.kind);
   };

@@ -102,6 +102,23 @@ std::optional<chat::TokenHash> hash_token(std::string_view token) {
   return hash;
 }
 
+std::uint32_t scram_rounds(HashCost cost) {
+  constexpr std::uint32_t kRoundsInTests = 4'096;  // the least that RFC 7677 allows
+  return cost == HashCost::lowest ? kRoundsInTests : limits::kScramRounds;
+}
+
+base::ScramKeysPtr derive_scram_keys(std::string_view password, HashCost cost) {
+  base::ScramSalt salt{};
+  randombytes_buf(salt.data(), salt.size());
+  return std::make_shared<const base::ScramKeys>(base::derive_scram_keys(password, salt, scram_rounds(cost)));
+}
+
+base::ScramKey random_secret() {
+  base::ScramKey secret{};
+  randombytes_buf(secret.data(), secret.size());
+  return secret;
+}
+
 void wipe(std::string& secret) {
   secret.resize(secret.capacity());  // what a longer text left behind the end too
   sodium_memzero(secret.data(), secret.size());

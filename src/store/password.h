@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/scram_keys.h"
 #include "chat/records.h"
 
 #include <cstdint>
@@ -36,6 +37,13 @@ std::string decoy_hash(HashCost cost);
 std::string make_token();
 /// What is kept of a token; nothing if `token` is not 43 base64url characters.
 std::optional<chat::TokenHash> hash_token(std::string_view token);
+
+/// How often SCRAM hashes a password where its Argon2id hash costs `cost`.
+std::uint32_t scram_rounds(HashCost cost);
+/// The keys of `password` with a fresh salt. Workers only.
+base::ScramKeysPtr derive_scram_keys(std::string_view password, HashCost cost);
+/// For DurableState::secret.
+base::ScramKey random_secret();
 
 /// Overwrites `secret` and empties it.
 void wipe(std::string& secret);

@@ -90,6 +90,21 @@ TEST_F(Password, WhatIsNoTokenHasNoHash) {
       hash_token(std::string(42, 'A') + "B"));  // bits beyond 32 bytes: another way to write the same token
 }
 
+TEST_F(Password, ScramKeysAreOfThePasswordWithAFreshSalt) {
+  const base::ScramKeysPtr keys = derive_scram_keys("secret", HashCost::lowest);
+  EXPECT_EQ(*keys, base::derive_scram_keys("secret", keys->salt, keys->iterations));
+  EXPECT_NE(derive_scram_keys("secret", HashCost::lowest)->salt, keys->salt);
+  EXPECT_EQ(keys->iterations, scram_rounds(HashCost::lowest));
+}
+
+TEST_F(Password, ScramHashesOftenEnough) {
+  EXPECT_GE(scram_rounds(HashCost::lowest), 4'096u) << "RFC 7677 section 4";
+  EXPECT_GE(scram_rounds(HashCost::interactive), 100'000u);
+  EXPECT_GE(scram_rounds(HashCost::moderate), 100'000u);
+}
+
+TEST_F(Password, ASecretIsRandom) { EXPECT_NE(random_secret(), random_secret()); }
+
 TEST_F(Password, AWipedSecretIsEmpty) {
   std::string secret = "a secret that is too long to be kept inside the string object";
   secret.resize(40);

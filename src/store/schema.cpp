@@ -17,8 +17,10 @@ namespace {
 // message_index has no content of its own and is fed folded tokens (search_words.h), so that a search and the
 // rows that are not indexed yet are compared alike. columnsize = 0: no ranking, so no table of sizes.
 //
-// The scram_ columns wait for SCRAM-SHA-256 (RFC 5802): keys that are derived from the password beside the
-// Argon2id hash, NULL until then.
+// The scram_ columns are for SCRAM-SHA-256 (RFC 5802): keys that are derived from the password beside the
+// Argon2id hash, NULL until then. certificates.fingerprint is SHA-256 in lower-case hexadecimal digits.
+//
+// secrets.value is random, made when it is first needed, and the same ever after; it opens nothing.
 //
 // sanctions: kind and target_kind are numbers of chat/records.h's enumerations; network is 16 bytes, of which
 // the first `prefix` bits count; expires = 0: never. rooms.slow is in seconds.
@@ -102,6 +104,19 @@ INSERT INTO room_messages
   WHERE id <= (SELECT value FROM meta WHERE key = 'indexed_up_to')
   ORDER BY room, id;
 DROP INDEX messages_by_room;
+)sql",
+    R"sql(
+CREATE TABLE certificates(
+  fingerprint TEXT PRIMARY KEY,
+  account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  created INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX certificates_by_account ON certificates(account);
+
+CREATE TABLE secrets(
+  name TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) WITHOUT ROWID;
 )sql",
 };
 

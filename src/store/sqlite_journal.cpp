@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "store/password.h"
 #include "store/schema.h"
 #include "store/sqlite_reader.h"
 
@@ -16,6 +17,8 @@ namespace veche::store {
 namespace limits = base::limits;
 
 namespace {
+
+constexpr std::int64_t kScramRoundsMax = 100'000'000;  // more is somebody's edit
 
 /// As the database keeps it.
 template <class Enumeration>
@@ -46,6 +49,25 @@ std::optional<chat::SanctionRecord> sanction_from(const Rows& row) {
       .by = std::string(row.text(6)),
       .created = row.time(7),
       .expires = row.time(8)};
+}
+
+template <std::size_t N>
+bool take_blob(const Rows& row, int column, std::array<std::uint8_t, N>& bytes) {
+  const auto blob = row.blob(column);
+  if (blob.size() != N) return false;
+  std::copy(blob.begin(), blob.end(), bytes.begin());
+  return true;
+}
+
+/// The keys in a row of an account; null: there are none, or the row is not ours.
+base::ScramKeysPtr scram_from(const Rows& row) {
+  base::ScramKeys keys;
+  const std::int64_t rounds = row.integer(5);
+  const bool whole = take_blob(row, 4, keys.salt) && take_blob(row, 6, keys.stored_key) &&
+                     take_blob(row, 7, keys.server_key);
+  if (!whole || rounds <= 0 || rounds > kScramRoundsMax) return nullptr;
+  keys.iterations = static_cast<std::uint32_t>(rounds);
+  return std::make_shared<const base::ScramKeys>(keys);
 }
 
 }  // namespace
@@ -81,6 +103,7 @@ base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(SqliteOptions o
     return tl::unexpected(done.error());
   }
   std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(options), std::move(*database)));
+  if (auto done = journal->make_secret(); !done) return tl::unexpected(done.error());
   if (auto done = journal->indexes_.load(); !done) return tl::unexpected(done.error());
   const auto newest = journal->database_.statement("SELECT max(id) FROM messages").number();
   if (!newest) return tl::unexpected(newest.error());
@@ -120,7 +143,14 @@ SqliteJournal::SqliteJournal(SqliteOptions options, Database database)
       lift_(database_.statement("DELETE FROM sanctions WHERE kind = ? AND target_kind = ? AND target = ?")),
       slow_(database_.statement("UPDATE rooms SET slow = ? WHERE id = ?")),
       rename_room_(database_.statement("UPDATE rooms SET name = ? WHERE id = ?")),
-      probe_(database_.statement("UPDATE meta SET value = value + 1 WHERE key = 'probes'")) {}
+      probe_(database_.statement("UPDATE meta SET value = value + 1 WHERE key = 'probes'")),
+      keep_scram_(database_.statement("UPDATE accounts SET scram_salt = ?, scram_iterations = ?, "
+                                      "scram_stored_key = ?, scram_server_key = ?"
+                                      " WHERE id = ?")),
+      add_certificate_(
+          database_.statement("INSERT INTO certificates(fingerprint, account, created) VALUES (?, ?, ?)")),
+      remove_certificate_(database_.statement("DELETE FROM certificates WHERE fingerprint = ?")),
+      clear_certificates_(database_.statement("DELETE FROM certificates")) {}
 
 SqliteJournal::~SqliteJournal() {
   (void)checkpointer_.close();  // what it cannot copy stays in the log, where the next start finds it
@@ -133,6 +163,8 @@ base::Result<chat::DurableState> SqliteJournal::load(std::size_t recent_per_room
   if (auto done = load_accounts(state); !done) return tl::unexpected(done.error());
   if (auto done = load_rooms(state, recent_per_room); !done) return tl::unexpected(done.error());
   if (auto done = load_sanctions(state); !done) return tl::unexpected(done.error());
+  if (auto done = load_certificates(state); !done) return tl::unexpected(done.error());
+  if (auto done = load_secret(state); !done) return tl::unexpected(done.error());
   state.last_message = last_message_;
   return state;
 }
@@ -140,12 +172,13 @@ base::Result<chat::DurableState> SqliteJournal::load(std::size_t recent_per_room
 base::Result<> SqliteJournal::load_accounts(chat::DurableState& state) {
   base::Result<bool> row;
   {
-    Statement statement =
-        database_.statement("SELECT id, name, password_hash, created FROM accounts ORDER BY id");
+    Statement statement = database_.statement(
+        "SELECT id, name, password_hash, created, scram_salt, scram_iterations, scram_stored_key,"
+        " scram_server_key FROM accounts ORDER BY id");
     Rows rows = statement.query();
     while ((row = rows.next()) && *row) {
-      state.accounts.push_back(
-          {rows.id<base::AccountId>(0), std::string(rows.text(1)), std::string(rows.text(2)), rows.time(3)});
+      state.accounts.push_back({rows.id<base::AccountId>(0), std::string(rows.text(1)),
+                                std::string(rows.text(2)), rows.time(3), scram_from(rows)});
     }
     if (!row) return tl::unexpected(row.error());
   }
@@ -174,6 +207,33 @@ base::Result<> SqliteJournal::load_accounts(chat::DurableState& state) {
   const auto last = database_.statement("SELECT seq FROM sqlite_sequence WHERE name = 'accounts'").number();
   if (!last) return tl::unexpected(last.error());
   state.last_account = {static_cast<std::uint64_t>(*last)};
+  return {};
+}
+
+base::Result<> SqliteJournal::load_certificates(chat::DurableState& state) {
+  Statement statement = database_.statement(
+      "SELECT fingerprint, account, created FROM certificates ORDER BY created, fingerprint");
+  Rows rows = statement.query();
+  base::Result<bool> row;
+  while ((row = rows.next()) && *row) {
+    state.certificates.push_back({std::string(rows.text(0)), rows.id<base::AccountId>(1), rows.time(2)});
+  }
+  if (!row) return tl::unexpected(row.error());
+  return {};
+}
+
+/// Once for a file; then it is there.
+base::Result<> SqliteJournal::make_secret() {
+  return database_.statement("INSERT OR IGNORE INTO secrets(name, value) VALUES ('server', ?)")
+      .run(random_secret());
+}
+
+base::Result<> SqliteJournal::load_secret(chat::DurableState& state) {
+  Statement statement = database_.statement("SELECT value FROM secrets WHERE name = 'server'");
+  Rows rows = statement.query();
+  const base::Result<bool> row = rows.next();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row || !take_blob(rows, 0, state.secret)) state.secret = random_secret();  // somebody edited the file
   return {};
 }
 
@@ -301,15 +361,17 @@ base::Result<> SqliteJournal::write(const chat::RoomAdded& row) {
 
 base::Result<> SqliteJournal::write(const chat::AccountAdded& row) {
   const chat::AccountRecord& account = row.account;
-  return add_account_.run(account.id, account.name, account.password_hash, account.created);
+  auto done = add_account_.run(account.id, account.name, account.password_hash, account.created);
+  return done ? write_scram(account.id, account.scram) : done;
 }
 
 base::Result<> SqliteJournal::write(const chat::AccountRemoved& row) {
-  return remove_account_.run(row.account);  // tokens and addresses follow: ON DELETE CASCADE
+  return remove_account_.run(row.account);  // tokens, addresses, certificates follow: ON DELETE CASCADE
 }
 
 base::Result<> SqliteJournal::write(const chat::PasswordChanged& row) {
-  return change_password_.run(row.password_hash, row.account);
+  auto done = change_password_.run(row.password_hash, row.account);
+  return done ? write_scram(row.account, row.scram) : done;
 }
 
 base::Result<> SqliteJournal::write(const chat::TokenAdded& row) {
@@ -329,7 +391,7 @@ base::Result<> SqliteJournal::write(const chat::AddressForgotten& row) {
 
 base::Result<> SqliteJournal::write(const chat::IdentitiesCleared&) {
   // Each table for itself, not by ON DELETE CASCADE: what somebody's edit left without an account goes too.
-  for (Statement* clear : {&clear_tokens_, &clear_addresses_, &clear_accounts_}) {
+  for (Statement* clear : {&clear_tokens_, &clear_addresses_, &clear_certificates_, &clear_accounts_}) {
     if (auto done = clear->run(); !done) return done;
   }
   return {};
@@ -353,6 +415,25 @@ base::Result<> SqliteJournal::write(const chat::RoomSlowed& row) {
 
 base::Result<> SqliteJournal::write(const chat::RoomNameChanged& row) {
   return rename_room_.run(row.name, row.room);
+}
+
+base::Result<> SqliteJournal::write(const chat::ScramKeysDerived& row) {
+  return write_scram(row.account, row.scram);
+}
+
+base::Result<> SqliteJournal::write_scram(base::AccountId account, const base::ScramKeysPtr& scram) {
+  if (!scram) return {};
+  return keep_scram_.run(scram->salt, std::int64_t{scram->iterations}, scram->stored_key, scram->server_key,
+                         account);
+}
+
+base::Result<> SqliteJournal::write(const chat::CertificateAdded& row) {
+  const chat::CertificateRecord& certificate = row.certificate;
+  return add_certificate_.run(certificate.fingerprint, certificate.account, certificate.created);
+}
+
+base::Result<> SqliteJournal::write(const chat::CertificateRemoved& row) {
+  return remove_certificate_.run(row.fingerprint);
 }
 
 }  // namespace veche::store

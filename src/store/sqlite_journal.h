@@ -59,6 +59,9 @@ class SqliteJournal final : public Journal {
   SqliteJournal(SqliteOptions options, Database database);
 
   base::Result<> load_accounts(chat::DurableState& state);
+  base::Result<> load_certificates(chat::DurableState& state);
+  base::Result<> make_secret();
+  base::Result<> load_secret(chat::DurableState& state);
   base::Result<> load_rooms(chat::DurableState& state, std::size_t recent_per_room);
   base::Result<> load_sanctions(chat::DurableState& state);
   base::Result<bool> maintain_slice(base::WallTime now, bool idle);
@@ -77,6 +80,10 @@ class SqliteJournal final : public Journal {
   base::Result<> write(const chat::SanctionLifted& row);
   base::Result<> write(const chat::RoomSlowed& row);
   base::Result<> write(const chat::RoomNameChanged& row);
+  base::Result<> write(const chat::ScramKeysDerived& row);
+  base::Result<> write(const chat::CertificateAdded& row);
+  base::Result<> write(const chat::CertificateRemoved& row);
+  base::Result<> write_scram(base::AccountId account, const base::ScramKeysPtr& scram);
 
   const SqliteOptions options_;
   Database database_;
@@ -85,7 +92,8 @@ class SqliteJournal final : public Journal {
   Retention retention_;
   Statement add_message_, add_room_, add_account_, remove_account_, change_password_, add_token_,
       remove_token_, remember_address_, forget_address_, clear_tokens_, clear_addresses_, clear_accounts_,
-      impose_, lift_, slow_, rename_room_, probe_;
+      impose_, lift_, slow_, rename_room_, probe_, keep_scram_, add_certificate_, remove_certificate_,
+      clear_certificates_;
 
   base::MessageId last_message_;
   bool maintenance_rests_ = false;  // after a failure, until a write succeeds: a full disk is not hammered

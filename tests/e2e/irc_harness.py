@@ -116,6 +116,13 @@ class Play:
         self.do_connect(name, "", nick)
         self.players[name].register(password)
 
+    def do_account(self, name, password):
+        self.make_account(name, text_to_send(password, {}).decode())
+
+    def do_scram(self, name, rest):
+        player, (account, password) = self.player(name), rest.split()
+        self.values["scram"] = player.prove(account, password)
+
     def do_caps(self, name, caps):
         self.player(name).request(caps)
 

@@ -1,6 +1,9 @@
 """The clients of an IRC transcript: one that speaks IRC, and one with telnet. Both hear line by line, and can ask the chat for
 something whose answer comes behind all that it owes them."""
 
+import base64
+import hashlib
+import hmac
 import re
 import socket
 
@@ -85,6 +88,29 @@ class IrcPlayer(Player):
         line = self.hear()
         if line is None or not line.endswith(f" ACK :{caps}"):
             raise AssertionError(f"{self.name} asked for {caps} and got {line}")
+
+    def prove(self, name, password):
+        """A client's SCRAM-SHA-256 (RFC 5802) up to its proof; gives what the server has to say to it."""
+        first = f"n={name},r=0123456789abcdef"
+        self.say(b"AUTHENTICATE SCRAM-SHA-256")
+        self.expect_line("AUTHENTICATE +")
+        self.say(b"AUTHENTICATE " + base64.b64encode(b"n,," + first.encode()))
+        challenge = base64.b64decode(self.hear().removeprefix("AUTHENTICATE ")).decode()
+        nonce, salt, rounds = re.fullmatch(r"r=(0123456789abcdef.+),s=(.+),i=(\d+)", challenge).groups()
+        secret = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(rounds))
+        client_key = hmac.digest(secret, b"Client Key", "sha256")
+        final = f"c=biws,r={nonce}"
+        signed = ",".join([first, challenge, final]).encode()
+        signature = hmac.digest(hashlib.sha256(client_key).digest(), signed, "sha256")
+        proof = bytes(a ^ b for a, b in zip(client_key, signature))
+        self.say(b"AUTHENTICATE " + base64.b64encode(f"{final},p={base64.b64encode(proof).decode()}".encode()))
+        answer = hmac.digest(hmac.digest(secret, b"Server Key", "sha256"), signed, "sha256")
+        return base64.b64encode(b"v=" + base64.b64encode(answer)).decode()
+
+    def expect_line(self, awaited):
+        line = self.hear()
+        if line != awaited:
+            raise AssertionError(f"{self.name} awaited {awaited} and got {line}")
 
     def ask(self, token):
         """Something that the chat answers (or, as long as he is nobody, the server), and then a PONG."""

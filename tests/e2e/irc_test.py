@@ -17,6 +17,8 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/ses
 CONFIGS = {
     "password": '[server]\nname = "veche.test"\nnetwork = "Testing"\npassword = "opensesame"\n'
                 '[limits]\ncommand_rate = 0\nconnection_rate = 0\n[accounts]\nfailed_logins_per_minute = 0\n',
+    "closed": CONFIG.replace("[accounts]", "[accounts]\nregistration = false\nsasl = []"),
+    "late": CONFIG.replace("[accounts]", "[accounts]\nregistration_before_connect = false"),
     "members": CONFIG.replace("[accounts]", "[accounts]\nrequired = true"),
     "pace": CONFIG.replace("command_rate = 0", "command_rate = 50\ncommand_burst = 5"),
     "deadlines": CONFIG.replace("ping_interval = 0", 'ping_interval = "1s"')

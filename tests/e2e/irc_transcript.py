@@ -14,7 +14,10 @@ Who is named for the first time comes in as a guest: nick, username and real nam
     connect alice [from 127.0.0.5]           a connection that has not said who it is
     client alice [from 127.0.0.5]            a guest, from another address
     login anna secret                        a guest's place is taken by that account, which is made if it is not there
+    account anna secret                      there is that account; nobody comes
     caps alice message-tags server-time      has these capabilities on (comes in as a guest if he is not there)
+    scram alice anna secret                  alice's client sends all of SCRAM-SHA-256 for that name and password, up to its proof;
+                                             {=scram} is what the server's last AUTHENTICATE then has to be
     join #tea alice bob                      they come into an empty channel in this order; none of its lines are shown
     line carol                               a guest with telnet; `line anna secret`: an account with telnet
     line phone as anna secret                the same, called anna there and phone here; `login` takes it too
@@ -26,21 +29,23 @@ Who is named for the first time comes in as a guest: nick, username and real nam
 
 In a line that is awaited {n} stands for digits, {time} for a time with milliseconds, {id} for the value of a tag, {word} for a
 word, {any} for anything and {tags} for tags that may be there. {id:x} calls the value x: later it has to be the same, and {=x}
-stands for it in what is sent. In both kinds {text*100} is that text as often and \\x01 the byte.
+stands for it in what is sent. In both kinds {text*100} is that text as often and \\x01 the byte, and in what is sent
+{base64 text} that text in base64.
 """
 
+import base64
 import dataclasses
 import re
 
 _TITLE = re.compile(r"# (.*)")
 _STEP = re.compile(r"([\w{}]+)(>|<<|<) ?(.*)")
-_DIRECTIVE = re.compile(r"(connect|client|login|caps|join|line|slow|drop|finish|clock|settled|repeat|end)\b ?(.*)")
+_DIRECTIVE = re.compile(r"(connect|client|login|account|caps|scram|join|line|slow|drop|finish|clock|settled|repeat|end)\b ?(.*)")
 _CLOSED = re.compile(r"([\w{}]+) closed")
 
 _PLACEHOLDERS = {"n": r"\d+", "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "id": r"[^\s;]+", "word": r"\S+", "any": r".*",
                  "tags": r"(?:@\S+ )?"}
 _SPECIAL = re.compile(r"\{(?P<kind>n|time|id|word|any|tags)(?::(?P<name>\w+))?\}|\{=(?P<value>\w+)\}|\{(?P<text>[^{}]+)\*(?P<times>\d+)\}"
-                      r"|\\x(?P<byte>[0-9a-f]{2})")
+                      r"|\\x(?P<byte>[0-9a-f]{2})|\{base64 (?P<base64>(?:[^{}]|\{[^{}]*\})*)\}")
 
 
 @dataclasses.dataclass
@@ -131,6 +136,8 @@ def text_to_send(text, values):
             return values[found["value"]]
         if found["text"]:
             return found["text"] * int(found["times"])
+        if found["base64"]:
+            return base64.b64encode(text_to_send(found["base64"], values)).decode()
         if found["byte"]:
             return bytes.fromhex(found["byte"]).decode("utf-8", "surrogateescape")
         raise Wrong(f"{found.group()} in a line that is sent")

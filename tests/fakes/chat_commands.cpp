@@ -98,6 +98,7 @@ class Draw {
 
   chat::CommandBody body() {
     if (choose_(4) == 0) return about_people();
+    if (choose_(8) == 0) return about_accounts();
     switch (choose_(40)) {
       case 0:
         return chat::Disconnect{};
@@ -105,15 +106,15 @@ class Draw {
         return chat::Identify{some_name()};
       case 2:
       case 3:
-        return chat::LogIn{{choose_(5)}, some_hash(), some_introduction()};
+        return chat::LogIn{{choose_(5)}, some_hash(), some_introduction(), some_scram(), choose_(3) == 0};
       case 4:
         return chat::LogInFailed{some_name()};
       case 5:
         return chat::LogInWithToken{choose_(2) == 0 ? some_name() : "", token(choose_(last_token_ + 1)),
-                                    some_introduction()};
+                                    some_introduction(), choose_(3) == 0};
       case 6:
       case 7:
-        return chat::Register{some_name(), some_hash()};
+        return chat::Register{some_name(), some_hash(), some_scram(), choose_(3) == 0};
       case 8:
       case 9:
         return chat::EnterAsGuest{some_name(), some_introduction()};
@@ -122,7 +123,7 @@ class Draw {
       case 11:
         return chat::AskCredentials{};
       case 12:
-        return chat::SetPassword{some_hash()};
+        return chat::SetPassword{some_hash(), some_scram()};
       case 13:
         return chat::KeepToken{token(++last_token_)};
       case 14:
@@ -158,6 +159,43 @@ class Draw {
       default:
         return chat::Say{some_room(), some_kind(), some_text(), choose_(2) == 0};
     }
+  }
+
+  base::ScramKeysPtr some_scram() {
+    if (choose_(2) == 0) return nullptr;
+    base::ScramKeys keys;
+    keys.salt[0] = static_cast<std::uint8_t>(choose_(3));
+    return std::make_shared<const base::ScramKeys>(keys);
+  }
+  /// One of three, or none.
+  std::string some_fingerprint() {
+    return std::string(choose_(8) == 0 ? 63 : 64, one_of(std::array{'a', 'B', '3'}));
+  }
+
+  chat::CommandBody about_accounts() {
+    switch (choose_(8)) {
+      case 0:
+        return chat::AskSecrets{some_name()};
+      case 1:
+      case 2:
+        return chat::EnterAccount{some_introduction()};
+      case 3:
+        return chat::LogInWithCertificate{choose_(2) == 0 ? some_name() : "",
+                                          chat_fingerprint(some_fingerprint()), some_introduction(),
+                                          choose_(2) == 0};
+      case 4:
+      case 5:
+        return chat::AddCertificate{some_fingerprint()};
+      case 6:
+        return chat::RemoveCertificate{some_fingerprint()};
+      default:
+        return chat::ListCertificates{};
+    }
+  }
+  /// As a session hands it over.
+  static std::string chat_fingerprint(std::string text) {
+    for (char& c : text) c = c == 'B' ? 'b' : c;
+    return text;
   }
 
   chat::CommandBody about_people() {
@@ -286,7 +324,7 @@ class Draw {
         return chat::AskRoomList{};
       default:
         return chat::ManageAccount{chat::AccountAction{static_cast<std::uint8_t>(choose_(4))}, some_name(),
-                                   some_hash()};
+                                   some_hash(), some_scram()};
     }
   }
 

@@ -91,6 +91,16 @@ struct EventWords {
   std::string operator()(const chat::LoggedIn& e) const {
     return "logged in " + e.name + (e.guest ? " as guest" : "") + (e.new_account ? " anew" : "");
   }
+  std::string operator()(const chat::Secrets& e) const {
+    return "secrets of " + e.name + ": " + e.password_hash + (e.account ? "" : " of nobody") +
+           (e.scram ? " and keys" : "");
+  }
+  std::string operator()(const chat::Authenticated& e) const {
+    return "proved to be " + e.name + (e.new_account ? ", which is new" : "");
+  }
+  std::string operator()(const chat::Certificates& e) const {
+    return "certificates " + joined_by_comma(e.fingerprints);
+  }
   std::string operator()(const chat::LogInRefused& e) const {
     return "wrong " + std::to_string(e.delay.count());
   }

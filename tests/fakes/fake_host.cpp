@@ -3,13 +3,27 @@
 #include "base/check.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace veche::fakes {
+
+namespace {
+
+constexpr std::uint32_t kFakeRounds = 2;
+
+}  // namespace
 
 Asked::Asked(chat::CommandBody its_body, bool its_acknowledge)
     : body(std::move(its_body)), acknowledge(its_acknowledge) {}
 
 std::string fake_hash(std::string_view password) { return "hash of " + std::string(password); }
+
+base::ScramKeysPtr fake_scram(std::string_view password) {
+  return std::make_shared<const base::ScramKeys>(base::derive_scram_keys(password, {7}, kFakeRounds));
+}
 
 FakeHost::FakeHost(const base::ManualClock& clock) : clock_(clock) {}
 FakeHost::~FakeHost() = default;
@@ -51,8 +65,12 @@ void FakeHost::set_timer(std::chrono::milliseconds delay) {
 
 void FakeHost::hash_password(std::string password) { jobs.push_back(HashJob{std::move(password)}); }
 
-void FakeHost::verify_password(std::string hash, std::string password) {
-  jobs.push_back(VerifyJob{std::move(hash), std::move(password)});
+void FakeHost::verify_password(std::string hash, std::string password, bool wants_scram) {
+  jobs.push_back(VerifyJob{std::move(hash), std::move(password), wants_scram});
+}
+
+base::ScramKeys FakeHost::decoy_scram_keys(std::string_view folded_name) const {
+  return base::decoy_scram_keys({1}, folded_name, kFakeRounds);
 }
 
 void FakeHost::become_operator(std::string name, std::string password) {

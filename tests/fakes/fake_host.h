@@ -23,6 +23,7 @@ struct HashJob {
 struct VerifyJob {
   std::string hash;
   std::string password;
+  bool wants_scram = false;
 };
 struct OperatorLogInJob {
   std::string name;
@@ -44,6 +45,8 @@ struct Asked {
 
 /// What the fake workers make of a password.
 std::string fake_hash(std::string_view password);
+/// And its keys for SCRAM, which are right ones.
+base::ScramKeysPtr fake_scram(std::string_view password);
 
 /// One thread.
 class FakeHost : public session::Host {
@@ -66,6 +69,7 @@ class FakeHost : public session::Host {
   std::string host_name = "10.0.0.1";
   std::chrono::seconds offset{0};
   std::string token = "TOKEN-1";  ///< the next one made
+  std::string certificate{};      ///< the fingerprint of the one that the client has shown
 
   /// What was sent since the last call.
   std::string take_sent() { return std::exchange(sent, {}); }
@@ -82,7 +86,9 @@ class FakeHost : public session::Host {
   void set_timer(std::chrono::milliseconds delay) override;
   void cancel_timer() override { timer.reset(); }
   void hash_password(std::string password) override;
-  void verify_password(std::string hash, std::string password) override;
+  void verify_password(std::string hash, std::string password, bool wants_scram) override;
+  base::ScramKeys decoy_scram_keys(std::string_view folded_name) const override;
+  std::string client_certificate() const override { return certificate; }
   void become_operator(std::string name, std::string password) override;
   void operate(std::string line) override;
   void read_history(const chat::HistoryGranted& grant) override;

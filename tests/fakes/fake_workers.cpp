@@ -14,8 +14,14 @@ struct Worker {
   FakeArchive& archive;
   using Verdict = session::Session::Verdict;
 
-  void operator()(const HashJob& job) { asker.on_hashed(busy ? std::string() : fake_hash(job.password)); }
-  void operator()(const VerifyJob& job) { verified(job.hash == fake_hash(job.password)); }
+  void operator()(const HashJob& job) {
+    if (busy) return asker.on_hashed({}, {});
+    asker.on_hashed(fake_hash(job.password), fake_scram(job.password));
+  }
+  void operator()(const VerifyJob& job) {
+    const bool right = job.hash == fake_hash(job.password);
+    verified(right, right && job.wants_scram ? fake_scram(job.password) : nullptr);
+  }
   void operator()(const OperatorLogInJob& job) { verified(job.name == "root" && job.password == "secret"); }
   void operator()(const OperatorLineJob& job) {
     asker.on_operator_text("you said: " + job.line + "\n");
@@ -29,8 +35,9 @@ struct Worker {
     if (busy) return asker.on_history(base::fail("history", "busy"));
     asker.on_history(archive.search(grant));
   }
-  void verified(bool right) {
-    asker.on_verified(busy ? Verdict::busy : right ? Verdict::right : Verdict::wrong);
+  void verified(bool right, base::ScramKeysPtr scram = {}) {
+    if (busy) return asker.on_verified(Verdict::busy, {});
+    asker.on_verified(right ? Verdict::right : Verdict::wrong, std::move(scram));
   }
 };
 

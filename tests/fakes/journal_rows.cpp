@@ -32,6 +32,19 @@ chat::Row token(std::uint8_t first_byte, std::uint64_t account) {
   return chat::TokenAdded{record};
 }
 
+chat::Row scram(std::uint64_t account, std::uint8_t byte) {
+  base::ScramKeys keys;
+  keys.salt.fill(byte);
+  keys.iterations = 100'000;
+  keys.stored_key.fill(static_cast<std::uint8_t>(byte + 1));
+  keys.server_key.fill(static_cast<std::uint8_t>(byte + 2));
+  return chat::ScramKeysDerived{{account}, std::make_shared<const base::ScramKeys>(keys)};
+}
+
+chat::Row certificate(char digit, std::uint64_t account, base::WallTime created) {
+  return chat::CertificateAdded{{std::string(64, digit), {account}, created}};
+}
+
 chat::Row address(std::string text, std::uint64_t account, base::WallTime seen) {
   return chat::AddressRemembered{{std::move(text), {account}, seen}};
 }

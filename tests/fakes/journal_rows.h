@@ -20,6 +20,10 @@ chat::Row said(std::uint64_t id, std::uint64_t room, std::string text, base::Wal
 chat::Row room(std::uint64_t id, std::string name);
 chat::Row account(std::uint64_t id, std::string name);
 chat::Row token(std::uint8_t first_byte, std::uint64_t account);
+/// With SCRAM keys that are made of `byte`.
+chat::Row scram(std::uint64_t account, std::uint8_t byte);
+/// 64 times that hexadecimal digit.
+chat::Row certificate(char digit, std::uint64_t account, base::WallTime created = kStart);
 chat::Row address(std::string text, std::uint64_t account, base::WallTime seen = kStart);
 
 chat::SanctionTarget on_name(std::string folded);

@@ -27,12 +27,35 @@ struct Keeper {
     EXPECT_EQ(std::erase_if(state.accounts, [&](auto& a) { return a.id == row.account; }), 1u);
     std::erase_if(state.tokens, [&](auto& t) { return t.account == row.account; });
     std::erase_if(state.addresses, [&](auto& a) { return a.account == row.account; });
+    std::erase_if(state.certificates, [&](auto& c) { return c.account == row.account; });
   }
   void operator()(const chat::PasswordChanged& row) {
     EXPECT_TRUE(has_account(row.account));
     for (auto& account : state.accounts) {
-      if (account.id == row.account) account.password_hash = row.password_hash;
+      if (account.id != row.account) continue;
+      account.password_hash = row.password_hash;
+      account.scram = row.scram;
     }
+  }
+  void operator()(const chat::ScramKeysDerived& row) {
+    EXPECT_TRUE(row.scram);
+    EXPECT_TRUE(has_account(row.account));
+    for (auto& account : state.accounts) {
+      if (account.id != row.account) continue;
+      EXPECT_FALSE(account.scram) << "keys are derived once for a password";
+      account.scram = row.scram;
+    }
+  }
+  void operator()(const chat::CertificateAdded& row) {
+    EXPECT_TRUE(has_account(row.certificate.account));
+    for (const auto& known : state.certificates) {
+      EXPECT_NE(known.fingerprint, row.certificate.fingerprint) << "a certificate opens one account";
+    }
+    state.certificates.push_back(row.certificate);
+  }
+  void operator()(const chat::CertificateRemoved& row) {
+    const auto same = [&](auto& c) { return c.fingerprint == row.fingerprint; };
+    EXPECT_EQ(std::erase_if(state.certificates, same), 1u);
   }
   void operator()(const chat::TokenAdded& row) {
     EXPECT_TRUE(has_account(row.token.account));
@@ -68,6 +91,7 @@ struct Keeper {
   void operator()(const chat::IdentitiesCleared&) {
     state.accounts.clear();
     state.tokens.clear();
+    state.certificates.clear();
     state.addresses.clear();
   }
   std::size_t lift(chat::SanctionKind kind, const chat::SanctionTarget& target) {
