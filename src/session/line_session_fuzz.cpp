@@ -282,7 +282,7 @@ class Play {
     if (std::holds_alternative<fakes::OperatorLogInJob>(job)) {
       const auto verdict = static_cast<Session::Verdict>(choice % 3);
       is_operator_ = is_operator_ || verdict == Session::Verdict::right;
-      return session_.on_verified(verdict);
+      return session_.on_verified(verdict, {});
     }
     if (const auto* order = std::get_if<fakes::OperatorLineJob>(&job)) {
       check(is_operator_, "only an operator gives his commands");
@@ -290,9 +290,10 @@ class Play {
       if (choice % 8 < 6) return session_.on_operator_end();
       return host_.jobs.push_front(job);  // there is more to come
     }
-    if (std::holds_alternative<fakes::HashJob>(job)) return session_.on_hashed(choice % 4 == 0 ? "" : "hash");
+    if (std::holds_alternative<fakes::HashJob>(job))
+      return session_.on_hashed(choice % 4 == 0 ? "" : "hash", {});
     if (std::holds_alternative<fakes::VerifyJob>(job)) {
-      return session_.on_verified(static_cast<Session::Verdict>(choice % 3));
+      return session_.on_verified(static_cast<Session::Verdict>(choice % 3), {});
     }
     if (choice % 4 == 0) return session_.on_history(base::fail("history", "busy"));
     std::vector<chat::Message> messages;
