@@ -13,7 +13,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILD") or os.path.join(HERE, "../build/bench")
 IRCDS = os.path.join(HERE, "../build/ircds")  # where script/bootstrap unpacks them
-VECHE, FLOOR = os.path.join(BUILD, "veche"), os.path.join(BUILD, "bench_floor")
+VECHE, FLOOR = os.environ.get("VECHE") or os.path.join(BUILD, "veche"), os.path.join(BUILD, "bench_floor")
 SERVER_CORE, LOAD_CORE = "0", "1"
 START_S, STOP_S = 20, 20
 
