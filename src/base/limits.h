@@ -62,6 +62,8 @@ inline constexpr int kReadsPerTurnMax = 16;                  // then the next co
 inline constexpr std::size_t kCommandsInFlightMax = 16'384;  // credits of one loop towards the chat
 inline constexpr std::size_t kCrowdInFlightMax = 24;         // of them, those that reach many
 inline constexpr std::size_t kFanoutPerTurn = 16u << 20;     // bytes to big rooms, a call being worth 8 KiB
+inline constexpr std::chrono::seconds kTlsHandshakeTimeout{10};
+inline constexpr std::size_t kTlsCertificatesBytesMax = 32 * 1024;  // a client's, with those that signed it
 inline constexpr std::chrono::seconds kWriteStallTimeout{60};
 inline constexpr std::chrono::milliseconds kLingerTimeout{500};  // for the peer's FIN behind ours
 inline constexpr std::chrono::seconds kGoodbyeTimeout{5};        // for flushing what is owed at the end

@@ -156,7 +156,17 @@ void EventConnection::after_write(bool progress) {
   }
 }
 
+void EventConnection::tell_before_sending() {
+  loop_.check_thread();
+  tell_before_sending_ = true;
+  list_for_flushing();
+}
+
 void EventConnection::flush() {
+  if (tell_before_sending_ && state_ == State::open) {
+    tell_before_sending_ = false;
+    handler_->before_sending();
+  }
   if (state_ == State::closed) return;
   if (!blocked_) write_out();
   if (state_ == State::closed || queue_) return;

@@ -28,6 +28,7 @@ class EventConnection final : public Connection, public Source {
   void resume_reading() override;
   void set_timer(std::chrono::milliseconds delay) override;
   void cancel_timer() override;
+  void tell_before_sending() override;
   const Address& peer() const override { return peer_; }
   std::size_t backlog() const override { return queue_ ? queue_->bytes() : 0; }
 
@@ -78,6 +79,7 @@ class EventConnection final : public Connection, public Source {
   bool fin_received_ : 1 = false;
   bool blocked_ : 1 = false;      // the socket is full; an edge will tell when it is not
   bool was_blocked_ : 1 = false;  // so the handler is owed `writable`
+  bool tell_before_sending_ : 1 = false;
   bool in_read_list_ : 1 = false;
   bool in_flush_list_ : 1 = false;
 };

@@ -20,6 +20,8 @@ std::string_view close_reason_text(CloseReason reason) {
       return N_("stopped reading");
     case CloseReason::aborted:
       return N_("closed by us");
+    case CloseReason::tls_failed:
+      return N_("broke the rules of TLS");
   }
   return "unknown";
 }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ enum class CloseReason : std::uint8_t {
   slow_reader,    ///< the peer let more than the send queue pile up
   write_stalled,  ///< the peer took nothing for the write-stall deadline
   aborted,        ///< our own side asked for it
+  tls_failed,     ///< what came was not TLS, or broke its rules
 };
 
 /// "finished", "reset by peer", ...: for logs.
@@ -31,6 +33,13 @@ std::string_view close_reason_text(CloseReason reason);
 
 /// Bytes that many connections send: made once, held until the slowest has them.
 using SharedBytes = std::shared_ptr<const std::string>;
+
+/// What an encrypted connection was agreed to be.
+struct TlsFacts {
+  std::string version;      ///< "TLSv1.3"
+  std::string cipher;       ///< "TLS_AES_256_GCM_SHA384"
+  std::string fingerprint;  ///< SHA-256 of the client's certificate, 64 hex digits in lower case; or empty
+};
 
 /// One client's socket, as its handler sees it.
 class Connection {
@@ -65,9 +74,15 @@ class Connection {
   virtual void set_timer(std::chrono::milliseconds delay) = 0;
   virtual void cancel_timer() = 0;
 
+  /// Calls `Handler::before_sending` once, in this turn's sending step (or the next one's, if this one's is
+  /// over).
+  virtual void tell_before_sending() = 0;
+
   virtual const Address& peer() const = 0;
   /// Bytes queued and not yet taken by the socket.
   virtual std::size_t backlog() const = 0;
+  /// Nothing on a plain connection. Put together by the call: ask once.
+  virtual std::optional<TlsFacts> tls() const { return std::nullopt; }
 };
 
 /// One client's conversation. Destroyed right after `closed`.
@@ -86,6 +101,8 @@ class Handler {
   virtual void writable() {}
   /// The delay of `set_timer` has passed.
   virtual void timer() {}
+  /// Asked for by `tell_before_sending`: the turn's last moment to send something.
+  virtual void before_sending() {}
   /// Last call, exactly once, and never from inside a call of the handler's own into its connection: a close
   /// that the handler causes is reported at the end of the turn.
   virtual void closed(CloseReason reason) = 0;

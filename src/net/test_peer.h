@@ -209,11 +209,17 @@ class ConnectionTest : public LoopTest, public ::testing::WithParamInterface<Kin
   }
 
   Peer adopt(Story& story, int peer_receive_buffer = 0) {
-    if (GetParam() == Kind::events) return LoopTest::adopt(story, peer_receive_buffer);
+    return adopt(std::make_unique<StoryHandler>(story), peer_receive_buffer);
+  }
+  Peer adopt(std::unique_ptr<Handler> handler, int peer_receive_buffer = 0) {
     Pair pair = connected_pair(peer_receive_buffer);
-    connections_.push_back(std::make_unique<ThreadConnection>(std::move(pair.server), make_waker(),
-                                                              pair.address, clock, options_));
-    connections_.back()->open(std::make_unique<StoryHandler>(story));
+    if (GetParam() == Kind::events) {
+      loop->adopt(std::move(pair.server), pair.address, std::move(handler));
+    } else {
+      connections_.push_back(std::make_unique<ThreadConnection>(std::move(pair.server), make_waker(),
+                                                                pair.address, clock, options_));
+      connections_.back()->open(std::move(handler));
+    }
     return std::move(pair.peer);
   }
 

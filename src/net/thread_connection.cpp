@@ -93,6 +93,7 @@ bool ThreadConnection::run_once(std::chrono::milliseconds max_wait) {
 int ThreadConnection::wait_ms() {
   if (std::exchange(just_opened_, false)) return 0;
   if (state_ == State::closed || (state_ == State::flushing && queue_.empty())) return 0;
+  if (state_ == State::open && tell_before_sending_) return 0;
   // First it says "asleep", then looks once more into the mailbox: who comes after that writes to the waker.
   if (hook_ && !hook_->may_sleep()) return 0;
   if (!wish_ && !deadline_) return -1;
@@ -214,7 +215,13 @@ void ThreadConnection::write_out() {
   if (sent.progress || !deadline_) deadline_ = clock_.mono() + patience;
 }
 
+void ThreadConnection::tell_before_sending() {
+  check_thread();
+  tell_before_sending_ = true;
+}
+
 void ThreadConnection::flush() {
+  if (state_ == State::open && std::exchange(tell_before_sending_, false)) handler_->before_sending();
   if (state_ != State::closed && !queue_.empty() && !blocked_) write_out();
   if (state_ == State::closed || !queue_.empty()) return;
   if (state_ == State::flushing) return say_goodbye();

@@ -59,6 +59,7 @@ class ThreadConnection final : public Connection {
   void resume_reading() override;
   void set_timer(std::chrono::milliseconds delay) override;
   void cancel_timer() override;
+  void tell_before_sending() override;
   const Address& peer() const override { return peer_; }
   std::size_t backlog() const override { return queue_.bytes(); }
 
@@ -99,6 +100,7 @@ class ThreadConnection final : public Connection {
   State state_ = State::open;
   CloseReason reason_ = CloseReason::finished;
   bool just_opened_ = true;  // the hook has not yet seen what `opened` brought
+  bool tell_before_sending_ = false;
   bool paused_ = false;
   bool fin_received_ = false;
   bool blocked_ = false;      // the socket is full; poll will tell when it is not

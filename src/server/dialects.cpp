@@ -123,6 +123,8 @@ std::string departure_words(Dialect dialect, net::CloseReason reason) {
       return "SendQ exceeded";
     case net::CloseReason::write_stalled:
       return "Write timeout";
+    case net::CloseReason::tls_failed:
+      return "TLS error";
   }
   return {};
 }

@@ -25,6 +25,7 @@ class FakeConnection final : public net::Connection {
   std::optional<net::CloseReason> aborted;         ///< the first abort()
   bool reading_paused = false;                     ///< as the last pause or resume left it
   std::optional<std::chrono::milliseconds> timer;  ///< the delay wished for; nothing: none, or cancelled
+  bool wants_before_sending = false;               ///< tell_before_sending() was called
   std::size_t backlog_bytes = 0;                   ///< what backlog() says
 
   bool over() const { return finished || aborted.has_value(); }
@@ -59,6 +60,7 @@ class FakeConnection final : public net::Connection {
     if (!over()) timer = delay;
   }
   void cancel_timer() override { timer.reset(); }
+  void tell_before_sending() override { wants_before_sending = true; }
   const net::Address& peer() const override { return peer_; }
   std::size_t backlog() const override { return backlog_bytes; }
 
