@@ -128,7 +128,8 @@ void Chat::handle(SessionId id, const Connect& command) {
   if (shutting_down_) return out().to_session(id, Closed{CloseCause::shutdown});
   const auto now = std::chrono::floor<Seconds::duration>(now_);
   const Session session{
-      {}, command.address, now, now, command.enters_default_room, command.wants_roster, command.dialect};
+      {}, command.address,  now, now, command.enters_default_room, command.wants_roster, command.dialect,
+      {}, command.encrypted};
   if (const SanctionRecord* ban = sanction_on(SanctionKind::ban, session, nullptr)) {
     return out().to_session(id, Closed{CloseCause::banned, time_left(*ban, now_), ban->reason});
   }

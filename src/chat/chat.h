@@ -84,6 +84,7 @@ class Chat {
     bool wants_roster = false;
     base::Dialect dialect = base::Dialect::line;
     base::AccountId account{};  // whose owner he has proved to be, and has not come in yet
+    bool encrypted = false;
   };
   /// A user's place in a room.
   struct Membership {

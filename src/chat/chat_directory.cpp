@@ -108,9 +108,12 @@ bool Chat::is_like(const User& user, std::string_view folded_mask) const {
 
 PersonView Chat::view_of(const User& user, const Sight& sight, RoomId only) const {
   const Session& session = sessions_.at(user.sessions[0]);
-  PersonView view{look_of(user), user.profile, session.address, session.connected, session.last_heard, {}};
+  PersonView view{look_of(user), user.profile, session.address, session.connected, session.last_heard};
+  view.encrypted = true;
   for (const base::SessionId id : user.sessions) {
-    view.last_heard = std::max(view.last_heard, base::WallTime(sessions_.at(id).last_heard));
+    const Session& one = sessions_.at(id);
+    view.last_heard = std::max(view.last_heard, base::WallTime(one.last_heard));
+    view.encrypted = view.encrypted && one.encrypted;
   }
   if (only) {
     view.rooms.emplace_back(rooms_.at(only).name.text, user.membership(only)->ranks);

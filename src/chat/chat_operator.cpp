@@ -222,6 +222,7 @@ Chat::Outcome Chat::operate(const AskSessions&) {
                            {},
                            false,
                            session.dialect,
+                           session.encrypted,
                            base::address_text(session.address),
                            {},
                            session.connected,

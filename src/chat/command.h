@@ -30,6 +30,7 @@ struct Connect {
   bool enters_default_room = false;  ///< once logged in, as the line protocol does
   bool wants_roster = false;         ///< Joined brings the whole roster, and neither names nor messages
   base::Dialect dialect = base::Dialect::line;  ///< for the operator's eyes
+  bool encrypted = false;                       ///< by TLS
 };
 /// It has gone, or wants to go (then Closed answers, behind everything that was owed). `reason` is told to
 /// those who see him go; empty: none.

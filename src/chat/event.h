@@ -430,6 +430,7 @@ struct PersonView {
   base::AddressBits address{};  ///< of his first session
   base::WallTime connected{};   ///< the same
   base::WallTime last_heard{};  ///< of whichever of them was heard last
+  bool encrypted = false;       ///< all of them are, by TLS
   /// Those that the asker may know of, with his ranks in them; of By::room only that one.
   std::vector<std::pair<std::string, Ranks>> rooms{};
 };

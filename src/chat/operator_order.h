@@ -109,6 +109,7 @@ struct SessionList {
     std::string name;  ///< empty: not logged in yet
     bool guest = false;
     base::Dialect dialect = base::Dialect::line;
+    bool encrypted = false;  ///< by TLS
     std::string address;
     std::vector<std::string> rooms;
     base::WallTime connected;

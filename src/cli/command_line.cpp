@@ -104,12 +104,17 @@ class CommandLine {
     add_place(*serve_, serve_options_.config_file, serve_options_.data_dir);
     serve_
         ->add_option("--listen", serve_options_.listen,
-                     t_("Where to listen, for example line://0.0.0.0:1898 (telnet and nc) or "
-                        "irc://0.0.0.0:6667; may be "
-                        "given several times"))
+                     t_("Where to listen, for example line://0.0.0.0:1898 (telnet and nc), "
+                        "irc://0.0.0.0:6667 or ircs://0.0.0.0:6697 (TLS); may be given several times"))
         ->type_name("PROTOCOL://ADDRESS:PORT")
         ->expected(1)
         ->take_all();
+    serve_->add_option("--tls-cert", serve_options_.tls_cert, t_("Certificate for TLS, a PEM file"))
+        ->type_name("FILE");
+    serve_
+        ->add_option("--tls-key", serve_options_.tls_key,
+                     t_("Its private key, a PEM file; if not given, it is in the same one"))
+        ->type_name("FILE");
     serve_->add_option("--model", serve_options_.model, t_("How clients are served: events or threads"))
         ->type_name("MODEL");
     serve_->add_option("--loops", serve_options_.loops, t_("Number of event loops; 0: one per core"))

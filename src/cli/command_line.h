@@ -20,6 +20,8 @@ struct ServeOptions {
   std::string config_file;
   std::string data_dir;
   std::vector<std::string> listen;
+  std::string tls_cert;
+  std::string tls_key;
   std::string model;
   std::string loops;
   bool no_console = false;

@@ -28,7 +28,8 @@ int check(const std::string& file, bool json, const base::Translator& t) {
   if (const auto text = control::read_text_file(file, kFileBytesMax + 1); !text) {
     errors.push_back(text.error().text());
   } else {
-    if (auto config = control::parse_config(*text, file); !config) errors = std::move(config.error().lines);
+    if (auto config = control::parse_config(*text, file, control::CheckFiles::yes); !config)
+      errors = std::move(config.error().lines);
     idle = control::keys_without_effect(*text);
   }
 

@@ -4,12 +4,14 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/config_keys.h"
+#include "control/config_tls.h"
 #include "control/text_file.h"
 #include "control/toml_library.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -130,6 +132,19 @@ class Reader {
     }
   }
 
+  /// What the keys about TLS are together, once all is read.
+  void check_tls(CheckFiles files) {
+    if (!complaints_.empty()) return;  // half of a listener has more faults than it has
+    add_default_tls(config_);
+    for (TlsFault& fault : tls_faults(config_, files)) {
+      const std::string section = fault.listener ? "listen" : "tls";
+      const std::string entry = fault.listener ? std::to_string(*fault.listener) : "";
+      const auto found = places_.find({section + entry, std::string(fault.key)});
+      const auto at = found != places_.end() ? found->second : places_[{section + entry, ""}];
+      complain(at, fmt::format("{}.{}", section, fault.key), std::move(fault.error));
+    }
+  }
+
   const std::vector<std::string>& without_effect() const { return without_effect_; }
 
   tl::expected<Config, ConfigErrors> result() {
@@ -220,6 +235,7 @@ class Reader {
       ConfigEntry entry = rules.make();
       const std::size_t complaints_before = complaints_.size();
       require_keys(section, table);
+      entry_ = std::to_string(entries.size());
       read_table(section, table, entry);
       if (complaints_.size() > complaints_before) continue;
       if (const auto [words, first] = taken.insert(rules.taken(entry)); !first) {
@@ -229,6 +245,7 @@ class Reader {
       entries.push_back(std::move(entry));
     }
     rules.replace(config_, entries);
+    entry_.clear();
   }
 
   void require_keys(const ConfigSection& section, const toml::table& table) {
@@ -240,8 +257,10 @@ class Reader {
   }
 
   void read_table(const ConfigSection& section, const toml::table& table, ConfigEntry& entry) {
+    places_[{std::string(section.name) + entry_, ""}] = table.source().begin;
     for (auto&& [name, node] : table) {
       if (const ConfigKey* key = find_key(section.name, name.str())) {
+        places_[{std::string(section.name) + entry_, std::string(key->name)}] = node.source().begin;
         read_value(*key, node, entry);
       } else {
         complain(name.source().begin, fmt::format("{}.{}", section.name, name.str()),
@@ -277,6 +296,9 @@ class Reader {
   std::string_view file_;
   Config config_;
   std::vector<Complaint> complaints_;
+  std::string entry_;  ///< the place of the one that is being read in its section; empty: it is not repeated
+  /// Where sections ("server", "listen0") and their keys begin; of the section itself the key is empty.
+  std::map<std::pair<std::string, std::string>, toml::source_position> places_;
   std::vector<std::string> without_effect_;
 };
 
@@ -285,12 +307,14 @@ class Reader {
 tl::expected<Config, ConfigErrors> read_config(const std::filesystem::path& path) {
   const auto file = read_text_file(path, kFileBytesMax + 1);
   if (!file) return tl::unexpected(ConfigErrors{{file.error().text()}});
-  return parse_config(*file, path.native());
+  return parse_config(*file, path.native(), CheckFiles::yes);
 }
 
-tl::expected<Config, ConfigErrors> parse_config(std::string_view toml, std::string_view name) {
+tl::expected<Config, ConfigErrors> parse_config(std::string_view toml, std::string_view name,
+                                                CheckFiles files) {
   Reader reader(name);
   reader.read(toml);
+  reader.check_tls(files);
   return reader.result();
 }
 

@@ -24,11 +24,15 @@ struct ListenConfig {
   std::uint16_t port = 1898;
   bool named =
       false;  ///< the operator chose this port: if it is taken, that is an error, not a reason to move on
+  bool tls = false;
+  std::filesystem::path tls_cert{};     ///< empty: that of [tls] (config_tls.h)
+  std::filesystem::path tls_key{};      ///< empty: in the certificate's file
+  std::string tls_client_cert = "off";  ///< off, ask or require
 };
 
 /// Where each protocol is spoken if nobody says otherwise.
 std::vector<ListenConfig> default_listeners();
-std::uint16_t default_port(std::string_view protocol);
+std::uint16_t default_port(std::string_view protocol, bool tls);
 
 /// Who may use the operator's commands, and which of them.
 struct OperatorConfig {
@@ -50,6 +54,15 @@ struct ServerConfig {
   std::string model = "events";
   unsigned loops = 0;  ///< 0: one per core
   bool power_durable = false;
+};
+
+struct TlsConfig {
+  std::filesystem::path cert;  ///< of the listeners that have none of their own; empty: there is none
+  std::filesystem::path key;   ///< empty: in the certificate's file
+  bool sts = false;            ///< IRC clients are told to come by TLS
+  std::chrono::milliseconds sts_duration = std::chrono::days{30};
+  std::uint16_t sts_port = 0;  ///< 0: that of the first listener for IRC over TLS
+  bool sts_preload = false;
 };
 
 struct LimitsConfig {  // 0 lifts a limit
@@ -112,6 +125,7 @@ struct AdminConfig {
 struct Config {
   ServerConfig server;
   std::vector<ListenConfig> listen = default_listeners();
+  TlsConfig tls;
   std::vector<OperatorConfig> operators;
   LimitsConfig limits;
   AccountsConfig accounts;
@@ -130,10 +144,13 @@ struct ConfigErrors {
 /// over it. Blocks while it reads the file; any thread.
 using ConfigSource = std::function<tl::expected<Config, ConfigErrors>()>;
 
-/// Reads and checks the file at `path` whole. A relative `data_dir` is relative to the working directory.
+/// Reads and checks the file at `path` whole, and the certificates that it names. Relative paths in it are
+/// relative to the working directory.
 tl::expected<Config, ConfigErrors> read_config(const std::filesystem::path& path);
 /// The same for text that was read already; `name` stands for the file in errors.
-tl::expected<Config, ConfigErrors> parse_config(std::string_view toml, std::string_view name);
+enum class CheckFiles : std::uint8_t { no, yes };
+tl::expected<Config, ConfigErrors> parse_config(std::string_view toml, std::string_view name,
+                                                CheckFiles files = CheckFiles::no);
 
 /// The keys of INTERFACE that are read and checked, but have no effect in this version; for `config check`.
 std::vector<std::string> keys_without_effect(std::string_view toml);
@@ -146,7 +163,8 @@ std::string config_text(const Config& config);
 /// `config` as one JSON object, for `veche config show --json`; the passwords likewise.
 std::string config_json(const Config& config);
 
-/// `line://ADDRESS:PORT` of the command line (`line://` alone: the protocol's default address and port).
+/// `line://ADDRESS:PORT` of the command line (`line://` alone: the protocol's default address and port);
+/// `lines://` and the like are the forms with TLS.
 /// Errors name the protocols known in this version.
 base::Result<ListenConfig> parse_listen(std::string_view text);
 

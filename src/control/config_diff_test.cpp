@@ -86,7 +86,9 @@ TEST(ConfigDiff, ListenersAreFoundByTheirPlace) {
   EXPECT_EQ(changes(running, fresh), (Changes{{"listen 2.port", "1899", "2000", kRestart}}));
   fresh = running;
   fresh.listen.pop_back();
-  const std::string second = R"(protocol = "line", address = "127.0.0.1", port = 1899)";
+  const std::string second =
+      R"(protocol = "line", address = "127.0.0.1", port = 1899, tls = false, tls_cert = "", tls_key = "", )"
+      R"(tls_client_cert = "off")";
   EXPECT_EQ(changes(running, fresh), (Changes{{"listen 2", second, "", kRestart}}));
   EXPECT_EQ(changes(fresh, running), (Changes{{"listen 2", "", second, kRestart}}));
 }
@@ -95,7 +97,8 @@ TEST(ConfigDiff, ListenersAreFoundByTheirPlace) {
 Config all_different() {
   Config config;
   config.server = {"a", "b", "c", "d", "e", "f", "precis", false, base::Language::ru, "threads", 7, true};
-  config.listen = {{"irc", "::1", 4000, true}, {"line", "::1", 4001, true}};
+  config.listen = {{"irc", "::1", 4000, true, true, "j", "k", "ask"}, {"line", "::1", 4001, true}};
+  config.tls = {"l", "m", true, 48h, 5000, true};
   config.operators = {{"root", "x", {"view"}}};
   config.limits = {1, 2, 3, 4, 5s, 6s, 7s, 70'000, 80'000, 9, 10, 11, 12, 13, 14, 15, 16, 17};
   config.accounts = {true, false, false, {"PLAIN"}, "strict", store::HashCost::lowest, 9, 1h, false};
@@ -131,6 +134,7 @@ TEST(ConfigDiff, ExactlyTheseKeysNeedARestart) {
       "server.data_dir", "server.model",      "server.loops",      "server.durability",
       "listen.protocol", "listen.address",    "listen.port",       "accounts.hash_cost",
       "log.target",      "history.retention", "limits.send_queue", "log.format",
+      "listen.tls",      "listen.tls_cert",   "listen.tls_key",    "listen.tls_client_cert",
   };
   EXPECT_EQ(keys, expected);
 }

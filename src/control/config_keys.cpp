@@ -55,6 +55,7 @@ void assign(Field& field, const KeyValue& value) {
 }
 
 constexpr std::uint64_t in_ms(milliseconds duration) { return static_cast<std::uint64_t>(duration.count()); }
+constexpr std::size_t kPathBytesMax = 4000;
 constexpr std::size_t kAdminBytesMax = 200;  // each is a line of its own
 constexpr std::uint64_t kLongestMs = in_ms(std::chrono::days{36'500});
 
@@ -188,10 +189,10 @@ void server_rows(Rows rows) {
                    "Where accounts, history and log are kept; relative to the working directory."))
       .check = [](const KeyValue& value) {
     if (std::get<std::string>(value).empty()) return Result<>(fail("", "the path is empty"));
-    return check_text(std::get<std::string>(value), 4000);
+    return check_text(std::get<std::string>(value), kPathBytesMax);
   };
   rows.key("motd_file", part, &S::motd_file, "Text file shown to everyone who connects; empty: none.").check =
-      text_up_to(4000);
+      text_up_to(kPathBytesMax);
   secret(rows.key("password", part, &S::password,
                   "Connection password, asked before anything else; empty: none."))
       .check = checked<check_server_password>;
@@ -220,17 +221,22 @@ void server_rows(Rows rows) {
       "What a message survives: process (the server being killed) or power (power loss too; slower)."));
 }
 
+/// A key of [[listen]] by which the port goes that nobody has named.
+void default_port_follows(ConfigKey& row) {
+  row.set = [assign_row = row.set](Config& config, ConfigEntry& entry, const KeyValue& value) {
+    assign_row(config, entry, value);
+    auto& listen = std::get<ListenConfig>(entry);
+    if (!listen.named) listen.port = default_port(listen.protocol, listen.tls);
+  };
+}
+
 void listen_rows(Rows rows) {
   using L = ListenConfig;
   ConfigKey& protocol = rows.key("protocol", &L::protocol, "What is spoken: line (telnet and nc) or irc.");
   protocol.kind = KeyKind::choice;
   protocol.words = {"line", "irc"};
   protocol.later = {"web"};
-  protocol.set = [assign_protocol = protocol.set](Config& config, ConfigEntry& entry, const KeyValue& value) {
-    assign_protocol(config, entry, value);
-    auto& listen = std::get<ListenConfig>(entry);
-    if (!listen.named) listen.port = default_port(listen.protocol);
-  };
+  default_port_follows(protocol);
   rows.key("address", &L::address,
            "Numeric IPv4 or IPv6 address; 127.0.0.1 is this machine alone, 0.0.0.0 every interface.")
       .check = checked<check_address>;
@@ -241,16 +247,46 @@ void listen_rows(Rows rows) {
     assign_port(config, entry, value);
     std::get<ListenConfig>(entry).named = true;
   };
-  rows.idle("tls", KeyKind::flag, false).check = [](const KeyValue& value) -> Result<> {
-    if (std::get<bool>(value)) return fail("", "TLS is not in this version", "tls = false");
-    return {};
-  };
-  rows.idle("tls_cert", KeyKind::text, "cert.pem");
-  rows.idle("tls_key", KeyKind::text, "key.pem");
-  rows.idle_choice("tls_client_cert", {"off", "ask", "require"});
+  default_port_follows(
+      rows.key("tls", &L::tls, "Whether what is said here is encrypted; it needs a certificate."));
+  rows.key("tls_cert", &L::tls_cert,
+           "PEM file with the certificate, and behind it those that signed it; empty: the one of [tls]. "
+           "`reload` reads it again.")
+      .check = text_up_to(kPathBytesMax);
+  rows.key("tls_key", &L::tls_key, "PEM file with its private key; empty: it is in the same file.").check =
+      text_up_to(kPathBytesMax);
+  ConfigKey& client_cert =
+      rows.key("tls_client_cert", &L::tls_client_cert,
+               "Whether clients are asked for a certificate, by which they may log in: off, ask or require. "
+               "Any is taken, even one that has expired: it is known by its fingerprint.");
+  client_cert.kind = KeyKind::choice;
+  client_cert.words = {"off", "ask", "require"};
   rows.idle("proxy_protocol", KeyKind::flag, false);
   rows.idle("allowed_origins", KeyKind::list, Strings{"chat.example.org"});
   rows.for_each(restart);
+}
+
+void tls_rows(Rows rows) {
+  using T = TlsConfig;
+  constexpr auto part = &Config::tls;
+  rows.key("cert", part, &T::cert,
+           "PEM file with the certificate of listeners that name none, and behind it those that signed it; "
+           "`reload` reads it again. With it, IRC is also spoken over TLS at port 6697 of this machine, "
+           "unless "
+           "a listener of yours says where.")
+      .check = text_up_to(kPathBytesMax);
+  rows.key("key", part, &T::key, "PEM file with its private key; empty: it is in the same file.").check =
+      text_up_to(kPathBytesMax);
+  rows.key(
+      "sts", part, &T::sts,
+      "Whether IRC clients are told to come by TLS, now and later (IRCv3 sts). Only with a certificate that "
+      "they trust: for so long they will not come otherwise.");
+  rows.key("sts_duration", part, &T::sts_duration,
+           "How long they are to remember it; 0: they forget it at their next visit.");
+  rows.key("sts_port", part, &T::sts_port,
+           "The port that they are sent to; 0: that of the first listener for IRC over TLS.")
+      .range = {0, 65535, false};
+  rows.key("sts_preload", part, &T::sts_preload, "Whether clients may be shipped with this knowledge.");
 }
 
 void operator_rows(Rows rows) {
@@ -347,6 +383,7 @@ void accounts_rows(Rows rows) {
 }
 
 void remaining_rows(std::vector<ConfigKey>& keys) {
+  tls_rows({keys, "tls"});
   operator_rows({keys, "operator"});
   limits_rows({keys, "limits"});
   accounts_rows({keys, "accounts"});

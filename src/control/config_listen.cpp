@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 namespace veche::control {
 namespace {
 
@@ -15,16 +17,21 @@ using base::Result;
 
 constexpr std::string_view kExample = "for example: line://0.0.0.0:1898";
 
-Result<> check_protocol(std::string_view protocol) {
+struct ProtocolAndTls {
+  std::string protocol;
+  bool tls = false;
+};
+
+Result<ProtocolAndTls> read_protocol(std::string_view protocol) {
   const ConfigKey& row = *find_key("listen", "protocol");
   // The TLS forms end in 's': lines://, ircs://, webs://.
   if (protocol.size() > 1 && protocol.back() == 's') {
     const std::string plain(protocol.substr(0, protocol.size() - 1));
-    if (check_value(row, plain))
-      return fail("", fmt::format("{}:// (TLS) is not in this version", protocol), plain + "://");
+    if (check_value(row, plain)) return ProtocolAndTls{plain, true};
     protocol.remove_suffix(1);
   }
-  return check_value(row, std::string(protocol));
+  if (auto known = check_value(row, std::string(protocol)); !known) return tl::unexpected(known.error());
+  return ProtocolAndTls{std::string(protocol), false};
 }
 
 struct HostAndPort {
@@ -51,14 +58,15 @@ Result<ListenConfig> read_listen(std::string_view text) {
   const std::size_t slashes = text.find("://");
   if (slashes == std::string_view::npos)
     return fail("", "expected PROTOCOL://ADDRESS:PORT", std::string(kExample));
-  const std::string_view protocol = text.substr(0, slashes);
-  if (auto known = check_protocol(protocol); !known) return tl::unexpected(known.error());
+  auto protocol = read_protocol(text.substr(0, slashes));
+  if (!protocol) return tl::unexpected(protocol.error());
   const auto parts = split(text.substr(slashes + 3));
   if (!parts) return tl::unexpected(parts.error());
 
   ListenConfig listen;
-  listen.protocol = protocol;
-  listen.port = default_port(protocol);
+  listen.protocol = std::move(protocol->protocol);
+  listen.tls = protocol->tls;
+  listen.port = default_port(listen.protocol, listen.tls);
   if (!parts->host.empty()) {
     if (auto fine = check_address(parts->host); !fine) return tl::unexpected(fine.error());
     listen.address = parts->host;
@@ -78,12 +86,15 @@ std::vector<ListenConfig> default_listeners() {
   std::vector<ListenConfig> all;
   for (const base::Dialect dialect : base::kDialects) {
     const std::string_view protocol = base::dialect_name(dialect);
-    all.push_back({.protocol = std::string(protocol), .port = default_port(protocol)});
+    all.push_back({.protocol = std::string(protocol), .port = default_port(protocol, false)});
   }
   return all;
 }
 
-std::uint16_t default_port(std::string_view protocol) { return protocol == "irc" ? 6667 : 1898; }
+std::uint16_t default_port(std::string_view protocol, bool tls) {
+  if (protocol == "irc") return tls ? 6697 : 6667;
+  return tls ? 1899 : 1898;
+}
 
 Result<ListenConfig> parse_listen(std::string_view text) {
   return read_listen(text).map_error([&](Error error) {

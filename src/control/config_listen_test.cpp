@@ -13,6 +13,7 @@ struct Right {
   const char* address;
   int port;
   bool named;
+  bool tls = false;
 };
 
 class RightListen : public testing::TestWithParam<Right> {};
@@ -24,6 +25,7 @@ TEST_P(RightListen, IsReadWithItsDefaults) {
   EXPECT_EQ(listen->address, GetParam().address);
   EXPECT_EQ(listen->port, GetParam().port);
   EXPECT_EQ(listen->named, GetParam().named);
+  EXPECT_EQ(listen->tls, GetParam().tls);
 }
 
 constexpr Right kRight[] = {
@@ -38,6 +40,9 @@ constexpr Right kRight[] = {
     {"irc://", "irc", "127.0.0.1", 6667, false},
     {"irc://[::]", "irc", "::", 6667, false},
     {"irc://0.0.0.0:6667", "irc", "0.0.0.0", 6667, true},
+    {"ircs://", "irc", "127.0.0.1", 6697, false, true},
+    {"ircs://0.0.0.0:7000", "irc", "0.0.0.0", 7000, true, true},
+    {"lines://", "line", "127.0.0.1", 1899, false, true},
 };
 INSTANTIATE_TEST_SUITE_P(All, RightListen, testing::ValuesIn(kRight));
 
@@ -65,8 +70,6 @@ constexpr Wrong kWrong[] = {
     {"127.0.0.1:1898", kForm},
     {"web://127.0.0.1:80", "'web' is not in this version (one of: line, irc)"},
     {"webs://", "'web' is not in this version (one of: line, irc)"},
-    {"lines://", "lines:// (TLS) is not in this version (line://)"},
-    {"ircs://:6697", "ircs:// (TLS) is not in this version (irc://)"},
     {"telnet://", "'telnet' is not known (one of: line, irc)"},
     {"line://localhost:1898", kAddress},
     {"line://[127.0.0.1]x:5", "text behind the address (for example: line://0.0.0.0:1898)"},

@@ -43,6 +43,7 @@ constexpr ConfigEntries kOperators = entries_in<OperatorConfig, &Config::operato
 constexpr ConfigSection kSections[] = {
     {"server"},
     {"listen", "Listeners, any number; these replace the default ones.", &kListeners},
+    {"tls", "The certificate, and what IRC clients are told of it."},
     {"operator", "Who may use the operator's commands, any number.", &kOperators},
     {"limits", "0 lifts a limit."},
     {"accounts"},

@@ -306,7 +306,24 @@ constexpr Wrong kWrongValues[] = {
      "v.toml:2:12: listen.protocol: 'web' is not in this version (one of: line, irc)"},
     {"[[listen]]\nprotocol = \"lin\"\n",
      "v.toml:2:12: listen.protocol: 'lin' is not known (one of: line, irc)"},
-    {"[[listen]]\ntls = true\n", "v.toml:2:7: listen.tls: TLS is not in this version (tls = false)"},
+    {"[[listen]]\ntls = true\n",
+     "v.toml:2:7: listen.tls: TLS needs a certificate (tls_cert and tls_key in this [[listen]], or cert and "
+     "key in "
+     "[tls])"},
+    {"[[listen]]\n[[listen]]\nport = 7\ntls_cert = \"a.pem\"\n",
+     "v.toml:4:12: listen.tls_cert: a certificate for a listener without TLS (tls = true)"},
+    {"[[listen]]\ntls_client_cert = \"ask\"\n",
+     "v.toml:2:19: listen.tls_client_cert: certificates of clients at a listener without TLS (tls = true)"},
+    {"[[listen]]\ntls = true\ntls_key = \"a.pem\"\n[tls]\ncert = \"b.pem\"\n",
+     "v.toml:3:11: listen.tls_key: a key without its certificate (tls_cert = \"cert.pem\")"},
+    {"[[listen]]\ntls = true\ntls_cert = \"a.pem\"\ntls_client_cert = \"yes\"\n",
+     "v.toml:4:19: listen.tls_client_cert: 'yes' is not known (one of: off, ask, require)"},
+    {"[tls]\nkey = \"a.pem\"\n", "v.toml:2:7: tls.key: a key without its certificate (cert = \"cert.pem\")"},
+    {"[tls]\nsts = true\n",
+     "v.toml:2:7: tls.sts: there is no listener for IRC over TLS to send clients to (a [[listen]] with "
+     "protocol = "
+     "\"irc\" and tls = true)"},
+    {"[tls]\nsts_port = 65536\n", "v.toml:2:12: tls.sts_port: 65536 is out of range (0 to 65535)"},
     {"[[listen]]\nport = 0\n", "v.toml:2:8: listen.port: 0 is out of range (1 to 65535)"},
     {"[[listen]]\nport = 65536\n", "v.toml:2:8: listen.port: 65536 is out of range (1 to 65535)"},
     {"[[listen]]\naddress = \"localhost\"\n",

@@ -14,13 +14,14 @@ Client::~Client() = default;
 
 void Client::opened(net::Connection& connection) {
   connection_ = &connection;
+  encrypted_ = connection.tls().has_value();
+  id_ = home_.came(*this);
   session_ = make_session(dialect_, *this, home_.dialects());
-  home_.came(*this);
   Shared& shared = home_.shared();
   const std::size_t connected = ++shared.connected;
   shared.log.info("{} connected ({} connected)", who(), connected);
   notice(Notice::What::came, {}, {}, connected);
-  command(arrival(dialect_, connection.peer().bits()));
+  command(arrival(dialect_, connection.peer().bits(), encrypted_));
   session_->opened();
 }
 
@@ -158,6 +159,10 @@ std::string Client::make_token() { return store::make_token(); }
 std::optional<chat::TokenHash> Client::hash_token(std::string_view token) { return store::hash_token(token); }
 std::string Client::peer_host() const {
   return connection_ == nullptr ? std::string() : connection_->peer().ip();
+}
+std::string Client::client_certificate() const {
+  const auto facts = encrypted_ && connection_ != nullptr ? connection_->tls() : std::nullopt;
+  return facts ? facts->fingerprint : std::string();
 }
 base::MonoTime Client::now() const { return home_.shared().clock.mono(); }
 base::WallTime Client::wall_time() const { return home_.shared().clock.wall(); }

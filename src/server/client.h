@@ -20,8 +20,7 @@ namespace veche::server {
 /// Lives on its connection's thread.
 class Client final : public net::Handler, public session::Host, public Receiver {
  public:
-  Client(ClientHome& home, base::SessionId id, base::Dialect dialect)
-      : home_(home), id_(id), dialect_(dialect) {}
+  Client(ClientHome& home, base::Dialect dialect) : home_(home), dialect_(dialect) {}
   ~Client() override;
 
   base::SessionId id() const { return id_; }
@@ -59,6 +58,8 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   std::string make_token() override;
   std::optional<chat::TokenHash> hash_token(std::string_view token) override;
   std::string peer_host() const override;
+  bool is_encrypted() const override { return encrypted_; }
+  std::string client_certificate() const override;
   base::MonoTime now() const override;
   base::WallTime wall_time() const override;
   std::chrono::seconds utc_offset(base::WallTime time) const override;
@@ -74,8 +75,9 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   void notice(Notice::What what, const std::string& name, net::CloseReason reason, std::size_t connected);
 
   ClientHome& home_;
-  const base::SessionId id_;
+  base::SessionId id_;  // from `opened` on
   const base::Dialect dialect_;
+  bool encrypted_ = false;
   net::Connection* connection_ = nullptr;
   std::unique_ptr<session::Session> session_;
   /// Of those who have asked something of the workers or the operator; most have not.

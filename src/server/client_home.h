@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/ids.h"
 #include "base/log.h"
 #include "chat/command.h"
 #include "server/chat_operators.h"
@@ -37,8 +38,8 @@ class ClientHome {
   /// Holds for as long as the client is here; may change between two calls of the client.
   virtual const DialectOptions& dialects() const = 0;
 
-  /// A client's first and last call.
-  virtual void came(Client& client) = 0;
+  /// A client's first call, which gives him the id of his session, and his last.
+  virtual base::SessionId came(Client& client) = 0;
   virtual void went(Client& client) = 0;
   /// To the chat, in order.
   virtual void command(chat::Command command) = 0;

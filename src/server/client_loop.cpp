@@ -20,12 +20,19 @@ ClientLoop::~ClientLoop() = default;
 
 void ClientLoop::deliver(Delivery delivery) { mailbox_.push(std::move(delivery)); }
 
-std::unique_ptr<net::Handler> ClientLoop::make_client(base::Dialect dialect) {
-  return std::make_unique<Client>(*this, base::make_session_id(index_, ++last_serial_), dialect);
+std::unique_ptr<net::Handler> ClientLoop::make_client(const Entrance& entrance) {
+  return entrance.lead_to(std::make_unique<Client>(*this, entrance.dialect));
 }
 
 Client* ClientLoop::client(SessionId id) {
   return clients_.find(id);  // null: gone; its last effects were on their way
+}
+
+/// Not before: handshakes end in another order than they began, and the table wants them to ascend.
+base::SessionId ClientLoop::came(Client& client) {
+  const base::SessionId id = base::make_session_id(index_, ++last_serial_);
+  clients_.add(id, client);
+  return id;
 }
 
 void ClientLoop::went(Client& client) {

@@ -17,6 +17,7 @@
 #include "server/chat_thread.h"
 #include "server/client.h"
 #include "server/client_home.h"
+#include "server/entrance.h"
 #include "server/fanout.h"
 #include "server/jobs.h"
 #include "server/local_time.h"
@@ -46,7 +47,7 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
   void set_dialects(DialectOptions dialects) { dialects_ = std::move(dialects); }
 
   /// A handler for a fresh connection.
-  std::unique_ptr<net::Handler> make_client(base::Dialect dialect);
+  std::unique_ptr<net::Handler> make_client(const Entrance& entrance);
 
   // net::LoopHook
   void turn() override;
@@ -55,7 +56,7 @@ class ClientLoop final : public net::LoopHook, public ClientHome {
   // ClientHome
   Shared& shared() override { return shared_; }
   const DialectOptions& dialects() const override { return dialects_; }
-  void came(Client& client) override { clients_.add(client.id(), client); }
+  base::SessionId came(Client& client) override;
   void went(Client& client) override;
   void command(chat::Command command) override;
   bool chat_is_busy(Client& client) override;

@@ -3,7 +3,10 @@
 #include "control/room_modes.h"
 #include "session/irc_session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -91,12 +94,24 @@ session::IrcOptions irc_options(const control::Config& config, const std::string
   return options;
 }
 
+/// IRCv3 sts. A policy of no duration takes an earlier one back, and sends nobody anywhere.
+void set_sts(const control::TlsConfig& tls, std::uint16_t port, session::IrcOptions& options) {
+  if (!tls.sts || port == 0) return;
+  const auto duration = std::chrono::floor<std::chrono::seconds>(tls.sts_duration);
+  options.sts_policy = fmt::format("duration={}{}", duration.count(), tls.sts_preload ? ",preload" : "");
+  if (duration.count() != 0)
+    options.sts_upgrade = fmt::format("port={}", tls.sts_port != 0 ? tls.sts_port : port);
+}
+
 }  // namespace
 
-base::Result<DialectOptions> dialect_options_of(const control::Config& config, base::WallTime started) {
+base::Result<DialectOptions> dialect_options_of(const control::Config& config, base::WallTime started,
+                                                std::uint16_t irc_tls_port) {
   const auto motd = motd_of(config);
   if (!motd) return tl::unexpected(motd.error());
-  return DialectOptions{line_options(config, *motd), irc_options(config, *motd, started)};
+  DialectOptions options{line_options(config, *motd), irc_options(config, *motd, started)};
+  set_sts(config.tls, irc_tls_port, options.irc);
+  return options;
 }
 
 std::unique_ptr<session::Session> make_session(Dialect dialect, session::Host& host,
@@ -105,9 +120,13 @@ std::unique_ptr<session::Session> make_session(Dialect dialect, session::Host& h
   return std::make_unique<session::LineSession>(host, options.line);
 }
 
-chat::Connect arrival(Dialect dialect, const base::AddressBits& address) {
+chat::Connect arrival(Dialect dialect, const base::AddressBits& address, bool encrypted) {
   const bool irc = dialect == Dialect::irc;
-  return {.address = address, .enters_default_room = !irc, .wants_roster = irc, .dialect = dialect};
+  return {.address = address,
+          .enters_default_room = !irc,
+          .wants_roster = irc,
+          .dialect = dialect,
+          .encrypted = encrypted};
 }
 
 std::string departure_words(Dialect dialect, net::CloseReason reason) {

@@ -14,6 +14,7 @@
 #include "session/line_session.h"
 #include "session/session.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,14 +26,15 @@ struct DialectOptions {
   session::LineOptions line{};
   session::IrcOptions irc{};
 };
-/// As the configuration has them. Fails if the text for those who connect cannot be read. Blocks while it is;
-/// any thread.
-base::Result<DialectOptions> dialect_options_of(const control::Config& config, base::WallTime started);
+/// As the configuration has them; `irc_tls_port` is where IRC is spoken over TLS (0: nowhere). Fails if the
+/// text for those who connect cannot be read. Blocks while it is; any thread.
+base::Result<DialectOptions> dialect_options_of(const control::Config& config, base::WallTime started,
+                                                std::uint16_t irc_tls_port = 0);
 
 std::unique_ptr<session::Session> make_session(base::Dialect dialect, session::Host& host,
                                                const DialectOptions& options);
 /// How the chat is told of such a session.
-chat::Connect arrival(base::Dialect dialect, const base::AddressBits& address);
+chat::Connect arrival(base::Dialect dialect, const base::AddressBits& address, bool encrypted);
 /// What those who see somebody go are told of how he went; empty: nothing.
 std::string departure_words(base::Dialect dialect, net::CloseReason reason);
 /// What a client hears for whom there is no room: no descriptor, no thread.

@@ -75,13 +75,14 @@ TEST(Dialects, TheTextForThoseWhoConnectIsLinesInIrc) {
 }
 
 TEST(Dialects, OnlyPeopleAtTelnetAreTakenToTheDefaultRoom) {
-  const chat::Connect line = arrival(Dialect::line, {});
+  const chat::Connect line = arrival(Dialect::line, {}, false);
   EXPECT_TRUE(line.enters_default_room);
   EXPECT_FALSE(line.wants_roster);
-  const chat::Connect irc = arrival(Dialect::irc, {});
+  const chat::Connect irc = arrival(Dialect::irc, {}, true);
   EXPECT_FALSE(irc.enters_default_room);
   EXPECT_TRUE(irc.wants_roster);
   EXPECT_EQ(irc.dialect, Dialect::irc);
+  EXPECT_TRUE(irc.encrypted);
 }
 
 TEST(Dialects, HowSomebodyWentIsToldUnlessAPersonAtTelnetJustGoes) {

@@ -2,7 +2,6 @@
 
 #include "base/check.h"
 #include "net/socket.h"
-#include "server/dialects.h"
 
 #include <utility>
 
@@ -16,13 +15,14 @@ constexpr unsigned kPortsToTry = 100;
 Doors::Doors(net::EventLoop& loop, net::EventLoop& main_loop, Welcome welcome)
     : loop_(loop), main_loop_(main_loop), welcome_(std::move(welcome)) {}
 
-base::Result<> Doors::open(const control::ListenConfig& wanted) {
+base::Result<> Doors::open(const control::ListenConfig& wanted, TlsPtr tls) {
   const auto dialect = base::dialect_named(wanted.protocol);
   base::check(dialect.has_value(), "a configuration is checked when it is read");
   net::ListenerOptions options;
-  options.refusal = server_full_words(*dialect);
-  const auto accepted = [this, dialect = *dialect](net::Fd client, const net::Address& peer) {
-    welcome_(std::move(client), peer, dialect);
+  options.refusal = Entrance{*dialect, tls}.full_words();
+  const auto accepted = [this, dialect = *dialect, place = tls_.size()](net::Fd client,
+                                                                        const net::Address& peer) {
+    welcome_(std::move(client), peer, {dialect, tls_[place]});
   };
   // A port that nobody asked for by number may be another one; one that somebody named is that or none.
   const unsigned tries = wanted.named ? 1 : kPortsToTry;
@@ -32,14 +32,19 @@ base::Result<> Doors::open(const control::ListenConfig& wanted) {
     if (!address) return tl::unexpected(address.error());
     auto listener = net::Listener::open(loop_, *address, options, accepted);
     if (listener) {
-      doors_.push_back({(*listener)->local(), wanted.port, *dialect});
+      doors_.push_back({(*listener)->local(), wanted.port, *dialect, tls != nullptr});
       listeners_.push_back(std::move(*listener));
+      tls_.push_back(std::move(tls));
       return {};
     }
     why = listener.error();
     if (!net::is_address_in_use(why)) break;
   }
   return tl::unexpected(why);
+}
+
+void Doors::renew_tls(std::vector<TlsPtr> tls) {
+  loop_.post([this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
 }
 
 void Doors::pause(std::function<void()> done) {

@@ -9,6 +9,7 @@
 #include "net/event_loop.h"
 #include "net/fd.h"
 #include "net/listener.h"
+#include "server/entrance.h"
 
 #include <cstdint>
 #include <functional>
@@ -20,24 +21,28 @@ namespace veche::server {
 /// Lives on the main thread.
 class Doors {
  public:
-  /// Gets each accepted connection with what is spoken there, on the loop's thread.
-  using Welcome = std::function<void(net::Fd client, const net::Address& peer, base::Dialect dialect)>;
+  /// Gets each accepted connection, on the loop's thread.
+  using Welcome = std::function<void(net::Fd client, const net::Address& peer, const Entrance& entrance)>;
 
   /// `loop` and `main_loop` outlive the doors; the loop has ended before they go.
   Doors(net::EventLoop& loop, net::EventLoop& main_loop, Welcome welcome);
 
-  /// Before the loops run.
-  base::Result<> open(const control::ListenConfig& wanted);
+  /// Before the loops run. `tls` is null at a door without TLS.
+  base::Result<> open(const control::ListenConfig& wanted, TlsPtr tls);
 
   /// A listener as it was opened; `wanted_port` differs from its own if that was taken.
   struct Door {
     net::Address at;
     std::uint16_t wanted_port = 0;
     base::Dialect dialect = base::Dialect::line;
+    bool tls = false;
   };
   const std::vector<Door>& list() const { return doors_; }
   /// As far as has been asked for: between a call and its answer the sockets may differ.
   bool paused() const { return paused_; }
+
+  /// Whoever comes from now on comes by these certificates, one for each door in the order of opening.
+  void renew_tls(std::vector<TlsPtr> tls);
 
   /// Closes the sockets: whoever connects is refused at once.
   void pause(std::function<void()> done);
@@ -51,7 +56,9 @@ class Doors {
   net::EventLoop& main_loop_;
   const Welcome welcome_;
   std::vector<Door> doors_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;  // the loop's, once it runs
+  // The loop's, once it runs.
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::vector<TlsPtr> tls_;
   bool paused_ = false;
 };
 

@@ -9,6 +9,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
@@ -50,7 +51,10 @@ void OperatorCommands::reload(const TaskPtr& task) {
     return task->fail(all, task->t("nothing is changed"));
   }
   const auto changes = control::changes(place_.config, *fresh);
-  const auto tell = [task, changes] {
+  const auto& listeners = place_.config.listen;
+  const bool with_tls =
+      std::any_of(listeners.begin(), listeners.end(), [](const auto& listener) { return listener.tls; });
+  const auto tell = [task, changes, with_tls] {
     const base::Translator& t = task->translator();
     std::string text = changes.empty() ? t("The configuration is read again; nothing has changed.")
                                        : t("The configuration is read again:");
@@ -60,8 +64,10 @@ void OperatorCommands::reload(const TaskPtr& task) {
       text += "\n  " + words + (change.needs_restart ? " " + t("(needs a restart)") : "");
       (change.needs_restart ? cold : hot).push_back(words);
     }
+    if (with_tls) text += "\n" + t("The certificates are read again.");
     task->done(text, {{"changed", "", Value::list(std::move(hot))},
-                      {"needs_restart", "", Value::list(std::move(cold))}});
+                      {"needs_restart", "", Value::list(std::move(cold))},
+                      {"certificates", "", Value::yes_no(with_tls, with_tls ? "yes" : "no")}});
   };
   const auto adopted = place_.adopt(control::adopt(place_.config, *std::move(fresh)), tell);
   if (!adopted) task->fail(adopted.error());

@@ -93,7 +93,8 @@ void OperatorCommands::sessions(const TaskPtr& task) {
       const Value name = line.name.empty() ? Value(nullptr, "-") : Value(line.name);
       table.rows.push_back({control::session_text(line.session), name,
                             Value::yes_no(line.guest, std::string(line.guest ? t("guest") : "-")),
-                            line.address, base::dialect_name(line.dialect),
+                            line.address,
+                            std::string(base::dialect_name(line.dialect)) + (line.encrypted ? "s" : ""),
                             Value::duration(floor<seconds>(now - line.connected)),
                             Value::duration(floor<seconds>(now - line.last_heard)), Value::list(line.rooms)});
     }

@@ -31,6 +31,11 @@ int failed(const base::Error& error) {
   return 1;
 }
 
+std::string door_text(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
+}
+
 std::string own_name() { return "uid " + std::to_string(::getuid()); }
 
 /// The operator at standard input, if he is wanted.
@@ -111,6 +116,16 @@ class Signals final : public net::Source {
   ConsoleDesk& console_;
 };
 
+std::string how_to_join(const base::Translator& t_, const Doors::Door& door, const std::string& host) {
+  const std::uint16_t port = door.at.port();
+  if (door.dialect == base::Dialect::irc) {
+    return door.tls ? t_("Join with an IRC client, with TLS: {} {}", host, port)
+                    : t_("Join with an IRC client: {} {}", host, port);
+  }
+  return door.tls ? t_("Join with: openssl s_client -quiet -connect {}", door_text(host, port))
+                  : t_("Join with: telnet {} {}", host, port);
+}
+
 void print_how_to_join(const Server& server, const control::Config& config, bool console) {
   const base::Translator t_(base::language_from_environment());
   for (const Doors::Door& door : server.doors()) {
@@ -123,9 +138,7 @@ void print_how_to_join(const Server& server, const control::Config& config, bool
   for (const Doors::Door& door : server.doors()) {
     const std::string ip = door.at.ip();
     const std::string host = ip == "0.0.0.0" ? "127.0.0.1" : ip == "::" ? "::1" : ip;
-    fmt::print("{}\n", door.dialect == base::Dialect::irc
-                           ? t_("Join with an IRC client: {} {}", host, door.at.port())
-                           : t_("Join with: telnet {} {}", host, door.at.port()));
+    fmt::print("{}\n", how_to_join(t_, door, host));
   }
   fmt::print("{}\n", console ? t_("Type help for the operator's commands; Ctrl-C ends the server.")
                              : t_("Ctrl-C ends it."));

@@ -4,6 +4,7 @@
 #include "chat/chat.h"
 #include "control/room_modes.h"
 #include "net/loop_group.h"
+#include "server/certificates.h"
 #include "server/chat_operators.h"
 #include "server/chat_thread.h"
 #include "server/client_loop.h"
@@ -77,16 +78,25 @@ base::Result<std::unique_ptr<Server>> Server::start(const control::Config& confi
 }
 
 base::Result<> Server::open(const store::DataDir& data, control::ConfigSource source) {
-  // Those whose port somebody named come first: a default one takes what is left.
-  std::vector<control::ListenConfig> listen = config_.listen;
-  std::stable_partition(listen.begin(), listen.end(), [](const auto& wanted) { return wanted.named; });
-  for (const control::ListenConfig& wanted : listen) {
-    if (auto opened = doors_->open(wanted); !opened) return opened;
-  }
+  if (auto opened = open_doors(); !opened) return opened;
   if (auto opened = open_operator(data, std::move(source)); !opened) return opened;
   chat_thread_->start();
   loops_->start();
   return {};
+}
+
+base::Result<> Server::open_doors() {
+  // Those whose port somebody named come first: a default one takes what is left.
+  listeners_ = config_.listen;
+  std::stable_partition(listeners_.begin(), listeners_.end(),
+                        [](const auto& wanted) { return wanted.named; });
+  auto certificates = read_certificates(config_, listeners_, clock_, log_);
+  if (!certificates) return tl::unexpected(certificates.error());
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    if (auto opened = doors_->open(listeners_[i], std::move((*certificates)[i])); !opened) return opened;
+  }
+  if (!config_.tls.sts) return {};
+  return dialects_of(config_).map([this](const DialectOptions& dialects) { set_dialects(dialects); });
 }
 
 base::Result<> Server::open_store(const store::DataDir& data) {
@@ -127,10 +137,11 @@ base::Result<> Server::open_loops() {
   auto loops = net::LoopGroup::create(count, clock_, log_, options);
   if (!loops) return tl::unexpected(loops.error());
   loops_ = std::move(*loops);
-  doors_ = std::make_unique<Doors>(loops_->loop(0), *main_loop_,
-                                   [this](net::Fd client, const net::Address& peer, base::Dialect dialect) {
-                                     welcome(std::move(client), peer, dialect);
-                                   });
+  doors_ =
+      std::make_unique<Doors>(loops_->loop(0), *main_loop_,
+                              [this](net::Fd client, const net::Address& peer, const Entrance& entrance) {
+                                welcome(std::move(client), peer, entrance);
+                              });
 
   operator_ = std::make_unique<Operator>(static_cast<base::LoopIndex>(count), *jobs_,
                                          [loop = main_loop_.get()] { loop->wake(); });
@@ -170,11 +181,11 @@ std::vector<DeliverTo> Server::open_clients(const DialectOptions& dialects, cons
   return deliver;
 }
 
-/// Takes a connection that was accepted at a door of `dialect`. The first loop's thread.
-void Server::welcome(net::Fd client, const net::Address& peer, base::Dialect dialect) {
-  if (thread_clients_) return thread_clients_->adopt(std::move(client), peer, dialect);
-  loops_->share_out(std::move(client), peer, [this, dialect](std::size_t loop, const net::Address&) {
-    return client_loops_[loop]->make_client(dialect);
+/// Takes a connection that was accepted at a door. The first loop's thread.
+void Server::welcome(net::Fd client, const net::Address& peer, const Entrance& entrance) {
+  if (thread_clients_) return thread_clients_->adopt(std::move(client), peer, entrance);
+  loops_->share_out(std::move(client), peer, [this, entrance](std::size_t loop, const net::Address&) {
+    return client_loops_[loop]->make_client(entrance);
   });
 }
 
@@ -210,18 +221,33 @@ base::Result<> Server::open_operator(const store::DataDir& data, control::Config
   return {};
 }
 
+/// What the dialects say may depend on the doors' ports.
+base::Result<DialectOptions> Server::dialects_of(const control::Config& config) const {
+  const std::vector<Doors::Door>& doors = doors_->list();
+  const auto door = std::find_if(doors.begin(), doors.end(), [](const Doors::Door& one) {
+    return one.dialect == base::Dialect::irc && one.tls;
+  });
+  return dialect_options_of(config, started_, door == doors.end() ? std::uint16_t{0} : door->at.port());
+}
+
+void Server::set_dialects(const DialectOptions& dialects) {
+  for (std::size_t i = 0; i < client_loops_.size(); ++i) {
+    loops_->loop(i).post([clients = client_loops_[i].get(), dialects] { clients->set_dialects(dialects); });
+  }
+  if (thread_clients_) thread_clients_->set_dialects(dialects);
+}
+
 /// Goes by another configuration from now on; what needs a restart is the same in both.
 base::Result<> Server::adopt(const control::Config& config, std::function<void()> done) {
-  auto dialects = dialect_options_of(config, started_);
+  auto dialects = dialects_of(config);
   if (!dialects) return tl::unexpected(dialects.error());
+  auto certificates = read_certificates(config, listeners_, clock_, log_);
+  if (!certificates) return tl::unexpected(certificates.error());
+  doors_->renew_tls(std::move(*certificates));
   config_ = config;
   log_.set_level(config_.log.level);
   chat_operators_->set(config_.operators);
-  for (std::size_t i = 0; i < client_loops_.size(); ++i) {
-    loops_->loop(i).post(
-        [clients = client_loops_[i].get(), options = *dialects] { clients->set_dialects(options); });
-  }
-  if (thread_clients_) thread_clients_->set_dialects(*dialects);
+  set_dialects(*dialects);
   operator_->order(chat::SetPolicy{policy_of(config_)},
                    [done = std::move(done)](const chat::OperatorAnswer&) { done(); });
   return {};

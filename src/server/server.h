@@ -81,7 +81,10 @@ class Server {
   base::Result<> open_loops();
   std::vector<std::function<void(Delivery)>> open_clients(const DialectOptions& dialects,
                                                           const net::LoopOptions& options);
-  void welcome(net::Fd client, const net::Address& peer, base::Dialect dialect);
+  base::Result<> open_doors();
+  base::Result<DialectOptions> dialects_of(const control::Config& config) const;
+  void set_dialects(const DialectOptions& dialects);
+  void welcome(net::Fd client, const net::Address& peer, const Entrance& entrance);
   std::size_t client_count() const;
   base::Result<> open_operator(const store::DataDir& data, control::ConfigSource source);
   base::Result<> adopt(const control::Config& config, std::function<void()> done);
@@ -105,6 +108,7 @@ class Server {
   std::unique_ptr<ChatThread> chat_thread_;
   std::unique_ptr<net::LoopGroup> loops_;
   std::unique_ptr<Doors> doors_;
+  std::vector<control::ListenConfig> listeners_;  // of the doors, in their order
   std::unique_ptr<OperatorCommands> commands_;
   std::unique_ptr<ControlSocket> control_socket_;
 };

@@ -6,12 +6,12 @@
 
 namespace veche::server {
 
-ThreadClient::ThreadClient(ThreadClients& all, base::SessionId id, base::Dialect dialect, net::Fd socket,
+ThreadClient::ThreadClient(ThreadClients& all, base::SessionId id, Entrance entrance, net::Fd socket,
                            net::Fd waker, const net::Address& peer, const net::LoopOptions& options,
                            const DialectOptionsPtr& dialects)
     : all_(all),
       id_(id),
-      dialect_(dialect),
+      entrance_(std::move(entrance)),
       dialects_(*dialects),
       connection_(std::move(socket), std::move(waker), peer, all.shared().clock, options),
       mailbox_([this] { connection_.wake(); }) {}
@@ -26,7 +26,7 @@ Shared& ThreadClient::shared() { return all_.shared(); }
 const AnswerTo& ThreadClient::answers() const { return all_.answers(); }
 
 void ThreadClient::run() {
-  connection_.open(std::make_unique<Client>(*this, id_, dialect_), this);
+  connection_.open(entrance_.lead_to(std::make_unique<Client>(*this, entrance_.dialect)), this);
   connection_.run();
   all_.send(id_, outgoing_);  // the last of them is the Disconnect
 }
@@ -53,7 +53,7 @@ void ThreadClient::carry_out(const chat::ToRoom& effect) {
   text_.clear();
   const session::Moment moment{now, utc_offset(now), dialects_.irc.server_name};
   session::encode(*effect.event, client_->variant(effect.room), moment, text_);
-  connection_.send(text_);
+  client_->send(text_);
 }
 
 bool ThreadClient::chat_is_busy(Client&) {

@@ -11,6 +11,7 @@
 #include "net/thread_connection.h"
 #include "server/client.h"
 #include "server/client_home.h"
+#include "server/entrance.h"
 #include "server/local_time.h"
 
 #include <memory>
@@ -31,7 +32,7 @@ inline constexpr std::size_t kClientMailKept = 64;
 class ThreadClient final : public ClientHome, public net::LoopHook {
  public:
   /// `all` outlives it; `waker` is of net::make_waker.
-  ThreadClient(ThreadClients& all, base::SessionId id, base::Dialect dialect, net::Fd socket, net::Fd waker,
+  ThreadClient(ThreadClients& all, base::SessionId id, Entrance entrance, net::Fd socket, net::Fd waker,
                const net::Address& peer, const net::LoopOptions& options, const DialectOptionsPtr& dialects);
   ~ThreadClient() override;
 
@@ -53,7 +54,10 @@ class ThreadClient final : public ClientHome, public net::LoopHook {
   // ClientHome
   Shared& shared() override;
   const DialectOptions& dialects() const override { return dialects_; }
-  void came(Client& client) override { client_ = &client; }
+  base::SessionId came(Client& client) override {
+    client_ = &client;
+    return id_;
+  }
   void went(Client&) override { client_ = nullptr; }
   void command(chat::Command command) override;
   bool chat_is_busy(Client&) override;
@@ -68,9 +72,10 @@ class ThreadClient final : public ClientHome, public net::LoopHook {
 
   ThreadClients& all_;
   const base::SessionId id_;
-  const base::Dialect dialect_;
+  const Entrance entrance_;
   DialectOptions dialects_;
   LocalTime local_time_;
+  // What its client is sent goes through the client, who may have TLS before it.
   net::ThreadConnection connection_;
   base::Mailbox<ClientMail> mailbox_;
   Client* client_ = nullptr;

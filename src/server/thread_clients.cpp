@@ -27,16 +27,16 @@ ThreadClients::ThreadClients(net::EventLoop& loop, Shared& shared, DialectOption
 
 // --- threads come and go
 
-void ThreadClients::adopt(net::Fd socket, const net::Address& peer, base::Dialect dialect) {
+void ThreadClients::adopt(net::Fd socket, const net::Address& peer, const Entrance& entrance) {
   const int number = socket.get();
   net::Fd waker = net::make_waker();
-  if (!waker) return refuse(number, dialect, {"client " + peer.text(), base::errno_text(errno), {}});
+  if (!waker) return refuse(number, entrance, {"client " + peer.text(), base::errno_text(errno), {}});
   const SessionId id = base::make_session_id(kIndex, ++last_serial_);
   ThreadClient* client = nullptr;
   {
     const std::lock_guard lock(clients_mutex_);
     Entry& entry = clients_[id];
-    entry.client = std::make_unique<ThreadClient>(*this, id, dialect, std::move(socket), std::move(waker),
+    entry.client = std::make_unique<ThreadClient>(*this, id, entrance, std::move(socket), std::move(waker),
                                                   peer, options_.connection, dialects_);
     client = entry.client.get();
     ++running_;
@@ -50,15 +50,15 @@ void ThreadClients::adopt(net::Fd socket, const net::Address& peer, base::Dialec
     refusing_ = false;
     clients_.at(id).thread = std::move(*thread);  // it may have ended: who joins it is this loop, later
   } else {
-    refuse(number, dialect, thread.error());
+    refuse(number, entrance, thread.error());
     clients_.erase(id);
     --running_;
   }
 }
 
-void ThreadClients::refuse(int socket, base::Dialect dialect, const base::Error& why) {
+void ThreadClients::refuse(int socket, const Entrance& entrance, const base::Error& why) {
   if (!std::exchange(refusing_, true)) shared_.log.error("a client is refused: {}", why.text());
-  net::refuse(socket, server_full_words(dialect));
+  net::refuse(socket, entrance.full_words());
 }
 
 /// The last that a client's thread does.

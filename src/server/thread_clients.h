@@ -17,6 +17,7 @@
 #include "net/small_thread.h"
 #include "server/chat_thread.h"
 #include "server/client_home.h"
+#include "server/entrance.h"
 #include "server/thread_client.h"
 
 #include <cstddef>
@@ -48,7 +49,7 @@ class ThreadClients {
   void connect_to(ChatThread& chat) { chat_ = &chat; }
 
   /// The loop's thread. Makes a thread for a client; where there is no room for one he is told so.
-  void adopt(net::Fd socket, const net::Address& peer, base::Dialect dialect);
+  void adopt(net::Fd socket, const net::Address& peer, const Entrance& entrance);
   /// When the loop has ended. Cuts off whoever is left, and joins all threads.
   void stop();
 
@@ -86,7 +87,7 @@ class ThreadClients {
     bool touched = false;          // by it
   };
 
-  void refuse(int socket, base::Dialect dialect, const base::Error& why);
+  void refuse(int socket, const Entrance& entrance, const base::Error& why);
   void post(base::SessionId client, std::vector<ClientMail>& mail);
   void ended(base::SessionId client);
   void join_ended();

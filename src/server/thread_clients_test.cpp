@@ -49,7 +49,7 @@ class ThreadClientsTest : public testing::Test {
   /// A client whose thread runs; his session's number is his place among those that came.
   Peer come(base::Dialect dialect = base::Dialect::line) {
     net::testing::Pair pair = net::testing::connected_pair();
-    clients->adopt(std::move(pair.server), pair.address, dialect);
+    clients->adopt(std::move(pair.server), pair.address, {dialect});
     return std::move(pair.peer);
   }
   template <class Done>

@@ -160,7 +160,8 @@ void IrcSession::change_user_modes(Params p) {
       on = letter == '+';
       continue;
     }
-    if (letter == 'o') {  // given by OPER alone
+    if (letter == kEncryptedLetter) continue;
+    if (letter == kOfficeLetter) {  // given by OPER alone
       if (!on && operator_) ask(chat::HoldOffice{{}, false});
       continue;
     }

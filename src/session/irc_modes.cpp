@@ -125,12 +125,13 @@ FlagsOrLetter flags_of_letters(std::string_view letters) {
 
 std::span<const UserFlagLetter> user_flag_letters() { return kUserFlags; }
 
-std::string user_mode_text(chat::UserFlags flags, bool holds_office) {
+std::string user_mode_text(chat::UserFlags flags, bool holds_office, bool encrypted) {
   std::string text = "+";
   for (const UserFlagLetter& row : kUserFlags) {
     if ((flags & chat::bit(row.flag)) != 0) text += row.letter;
   }
-  if (holds_office) text += 'o';
+  if (encrypted) text += kEncryptedLetter;
+  if (holds_office) text += kOfficeLetter;
   return text;
 }
 
@@ -197,7 +198,7 @@ Mask mask_of(std::string_view text) {
 std::string all_user_letters() {
   std::string letters;
   for (const UserFlagLetter& row : kUserFlags) letters += row.letter;
-  return letters + 'o';
+  return letters + kEncryptedLetter + kOfficeLetter;
 }
 
 std::string all_channel_letters() {

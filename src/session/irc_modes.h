@@ -49,8 +49,11 @@ struct UserFlagLetter {
   char letter;
 };
 std::span<const UserFlagLetter> user_flag_letters();
-/// "+iw", with 'o' for who holds an office.
-std::string user_mode_text(chat::UserFlags flags, bool holds_office);
+/// What nobody can give himself: 'o' for who holds an office, 'Z' for who comes by TLS.
+inline constexpr char kOfficeLetter = 'o';
+inline constexpr char kEncryptedLetter = 'Z';
+/// "+iw", with those two.
+std::string user_mode_text(chat::UserFlags flags, bool holds_office, bool encrypted);
 
 /// "+ntk key": the modes of a room, as 324 and 329 tell them. The key is shown to members only.
 struct ModeText {

@@ -122,6 +122,7 @@ constexpr auto kNumerics = std::to_array<NumericRow>({
     {Numeric::err_umodeunknownflag, "ERR_UMODEUNKNOWNFLAG", "", "Unknown MODE flag"},
     {Numeric::err_usersdontmatch, "ERR_USERSDONTMATCH", "", "Cant change mode for other users"},
     {Numeric::err_helpnotfound, "ERR_HELPNOTFOUND", "SUBJECT", "No help available on this topic"},
+    {Numeric::rpl_whoissecure, "RPL_WHOISSECURE", "NICK", "is using a secure connection"},
     {Numeric::err_invalidmodeparam, "ERR_INVALIDMODEPARAM", "CHANNEL LETTER PARAMETER", ""},
     {Numeric::rpl_helpstart, "RPL_HELPSTART", "SUBJECT", ""},
     {Numeric::rpl_helptxt, "RPL_HELPTXT", "SUBJECT", ""},

@@ -122,6 +122,7 @@ enum class Numeric : std::uint16_t {
   err_umodeunknownflag = 501,
   err_usersdontmatch = 502,
   err_helpnotfound = 524,
+  rpl_whoissecure = 671,
   err_invalidmodeparam = 696,
   rpl_helpstart = 704,
   rpl_helptxt = 705,

@@ -59,6 +59,11 @@ struct IrcOptions {
   bool registration_before_connect = true;
   std::vector<SaslMechanism> sasl = {SaslMechanism::plain, SaslMechanism::scram_sha_256,
                                      SaslMechanism::external};
+
+  /// IRCv3 sts, the value for who comes without TLS ("port=6697") and with it ("duration=2592000"); empty:
+  /// none.
+  std::string sts_upgrade{};
+  std::string sts_policy{};
 };
 
 }  // namespace veche::session

@@ -175,7 +175,7 @@ void IrcSession::show_whois(const PersonView& view, std::string& out) {
     append_reply(out, Numeric::rpl_whoishost, {nick}, fmt::format("is connecting from *@{0} {0}", address));
     append_reply(out, Numeric::rpl_whoismodes, {nick},
                  "is using modes " + user_mode_text(view.profile ? view.profile->flags : chat::UserFlags{0},
-                                                    holds_office(view)));
+                                                    holds_office(view), view.encrypted));
   }
   const std::size_t shown = may_find(view) ? view.rooms.size() : 0;
   for (std::size_t i = 0; i < shown;) {
@@ -199,6 +199,7 @@ void IrcSession::show_whois(const PersonView& view, std::string& out) {
                  text_of(Numeric::rpl_whoisaccount));
   }
   if (view.person->bot) fixed(Numeric::rpl_whoisbot);
+  if (view.encrypted) fixed(Numeric::rpl_whoissecure);
   wire::IrcWriter line(out);
   begin_numeric(line, Numeric::rpl_whoisidle);
   line.middle(nick)

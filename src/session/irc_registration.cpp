@@ -93,13 +93,18 @@ void IrcSession::do_cap(Params p) {
 
 void IrcSession::cap_list(std::string_view subcommand, bool all, bool with_values) {
   std::vector<std::string> lines(1);
-  for (const CapInfo& cap : irc_caps()) {
-    if (all ? !offers(cap.cap) : !wants(cap.cap)) continue;
-    std::string word(cap.name);
-    if (const std::string value = value_of(cap.cap); with_values && !value.empty()) word += "=" + value;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    std::string word(name);
+    if (with_values && !value.empty()) word += fmt::format("={}", value);
     if (lines.back().size() + word.size() > kCapLineBytesMax) lines.emplace_back();
     lines.back() += (lines.back().empty() ? "" : " ") + word;
+  };
+  for (const CapInfo& cap : irc_caps()) {
+    if (all ? offers(cap.cap) : wants(cap.cap)) add(cap.name, value_of(cap.cap));
   }
+  // IRCv3 sts: nobody may ask for it, and it means nothing without its value.
+  const std::string& sts = host_.is_encrypted() ? options_.sts_policy : options_.sts_upgrade;
+  if (all && with_values && !sts.empty()) add("sts", sts);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     answer([&](wire::IrcWriter& line) {
       line.source(options_.server_name).command("CAP").middle(nick()).middle(subcommand);

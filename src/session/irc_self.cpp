@@ -82,7 +82,7 @@ void IrcSession::on_event(const chat::FlagsChanged& event) {
   if (task_ && task_->flag && is_doing("MODE")) {
     answer([&](wire::IrcWriter& line) {
       begin_numeric(line, Numeric::rpl_umodeis);
-      line.middle(user_mode_text(event.flags, office));
+      line.middle(user_mode_text(event.flags, office, host_.is_encrypted()));
     });
     return;
   }
@@ -92,7 +92,7 @@ void IrcSession::on_event(const chat::FlagsChanged& event) {
     for (const UserFlagLetter& row : user_flag_letters()) {
       if ((flags & chat::bit(row.flag)) != 0) letters += row.letter;
     }
-    if (on ? office && !operator_ : operator_ && !office) letters += 'o';
+    if (on ? office && !operator_ : operator_ && !office) letters += kOfficeLetter;
     return letters;
   };
   const std::string on = changed(true);

@@ -221,5 +221,41 @@ TEST(IrcSession, PassLogsInToTheAccountThatNickNames) {
   EXPECT_TRUE(mallory.host.finished);
 }
 
+TEST(IrcSession, WhoComesByTlsIsKnownToAsSoonAsAllOfHimDoes) {
+  LineWorld world;
+  world.store.commit({chat::AccountAdded{{{1}, "ann", fakes::fake_hash("secret"), {}}}});
+  auto& ann = world.connect_irc("ann", "10.0.0.2", true);
+  auto& bob = world.enter_irc("bob");
+  const std::string welcome = feed(world, ann, "PASS secret\r\nNICK ann\r\nUSER ann 0 * :Ann\r\n");
+  EXPECT_TRUE(has(welcome, "BRgipwZo")) << welcome;
+  constexpr std::string_view kSecure = ":irc.test 671 bob ann :is using a secure connection\r\n";
+  EXPECT_TRUE(has(feed(world, bob, "WHOIS ann\r\n"), kSecure));
+  EXPECT_FALSE(has(feed(world, bob, "WHOIS bob\r\n"), " 671 "));
+  EXPECT_TRUE(has(feed(world, ann, "MODE ann\r\n"), ":irc.test 221 ann +Z\r\n"));
+  EXPECT_FALSE(has(feed(world, bob, "MODE bob +Z\r\nMODE bob\r\n"), "Z")) << "nobody gives it to himself";
+  EXPECT_EQ(feed(world, ann, "MODE ann -Z\r\n"), "");
+
+  auto& plain = world.connect_irc("plain");
+  world.settle();
+  feed(world, plain, "PASS secret\r\nNICK ann\r\nUSER ann 0 * :Ann\r\n");
+  EXPECT_FALSE(has(feed(world, bob, "WHOIS ann\r\n"), " 671 "))
+      << "one of his connections can be listened to";
+}
+
+TEST(IrcSession, StsSendsThePlainOnesToTlsAndTellsTheOthersForHowLong) {
+  LineWorld world;
+  world.irc.sts_upgrade = "port=6697";
+  world.irc.sts_policy = "duration=2592000,preload";
+  auto& plain = world.connect_irc("plain");
+  auto& safe = world.connect_irc("safe", "10.0.0.3", true);
+  auto& old = world.connect_irc("old");
+  world.settle();
+  EXPECT_TRUE(has(feed(world, plain, "CAP LS 302\r\n"), " sts=port=6697"));
+  EXPECT_TRUE(has(feed(world, safe, "CAP LS 302\r\n"), " sts=duration=2592000,preload"));
+  EXPECT_FALSE(has(feed(world, old, "CAP LS\r\n"), "sts")) << "without values it means nothing";
+  EXPECT_TRUE(has(feed(world, safe, "CAP REQ sts\r\n"), "CAP * NAK :sts"));
+  EXPECT_FALSE(has(feed(world, safe, "CAP LIST\r\n"), "sts"));
+}
+
 }  // namespace
 }  // namespace veche::session

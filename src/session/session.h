@@ -75,6 +75,8 @@ class Host {
 
   /// Where the client is, without port.
   virtual std::string peer_host() const = 0;
+  /// Whether what is said between the client and us is encrypted (TLS).
+  virtual bool is_encrypted() const { return false; }
   /// The SHA-256 fingerprint of the TLS certificate that the client has shown and holds the key of: 64
   /// hexadecimal digits in lower case. Empty: it has shown none.
   virtual std::string client_certificate() const { return {}; }

@@ -51,7 +51,7 @@ class Server:
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                         env=self.env, stdin=subprocess.DEVNULL)
         self.output = ""
-        self.port = self.irc_port = None
+        self.port = self.irc_port = self.tls_port = self.irc_tls_port = None
         while True:
             line = self.process.stdout.readline()
             self.output += line
@@ -59,6 +59,10 @@ class Server:
                 self.port = int(found.group(1))
             if found := re.search(r"IRC client: \S+ (\d+)", line):
                 self.irc_port = int(found.group(1))
+            if found := re.search(r"with TLS: \S+ (\d+)", line):
+                self.irc_tls_port = int(found.group(1))
+            if found := re.search(r"openssl s_client \S+ -connect \S+:(\d+)", line):
+                self.tls_port = int(found.group(1))
             if not line or "Ctrl-C" in line:
                 break
         if self.port is None:

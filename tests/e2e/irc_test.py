@@ -27,6 +27,7 @@ CONFIGS = {
 
 # What no client of a test can bring about, and why.
 UNPROVOKED = {
+    "671": "only who comes by TLS uses a secure connection (tls_test.py)",
     "263": "a command is put off only when there are more people than one answer may list, or too many log in at once",
 }
 

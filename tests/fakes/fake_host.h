@@ -67,6 +67,7 @@ class FakeHost : public session::Host {
   bool chat_busy = false;
   bool operator_may_ = true;
   std::string host_name = "10.0.0.1";
+  bool encrypted = false;
   std::chrono::seconds offset{0};
   std::string token = "TOKEN-1";  ///< the next one made
   std::string certificate{};      ///< the fingerprint of the one that the client has shown
@@ -79,6 +80,7 @@ class FakeHost : public session::Host {
   void command(chat::CommandBody body, bool acknowledge) override;
   bool operator_may(std::string_view) const override { return operator_may_; }
   std::string peer_host() const override { return host_name; }
+  bool is_encrypted() const override { return encrypted; }
   bool chat_is_busy() override { return chat_busy; }
   void send(std::string_view bytes) override;
   void finish() override;

@@ -57,9 +57,12 @@ LineWorld::Client& LineWorld::connect(const std::string& name, const std::string
   return add(name, std::make_unique<Client>(clock, options), {bits_of(address), true});
 }
 
-LineWorld::Client& LineWorld::connect_irc(const std::string& name, const std::string& address) {
-  Client& client = add(name, std::make_unique<Client>(clock, irc), {bits_of(address), false, true});
+LineWorld::Client& LineWorld::connect_irc(const std::string& name, const std::string& address,
+                                          bool encrypted) {
+  Client& client = add(name, std::make_unique<Client>(clock, irc),
+                       {bits_of(address), false, true, base::Dialect::irc, encrypted});
   client.host.host_name = address;
+  client.host.encrypted = encrypted;
   return client;
 }
 

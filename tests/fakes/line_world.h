@@ -55,7 +55,8 @@ class LineWorld {
   /// `address`: of IPv4.
   Client& connect(const std::string& name, const std::string& address = "10.0.0.1");
   /// The same at an IRC listener.
-  Client& connect_irc(const std::string& name, const std::string& address = "10.0.0.2");
+  Client& connect_irc(const std::string& name, const std::string& address = "10.0.0.2",
+                      bool encrypted = false);
   /// Registered, and its welcome is read.
   Client& enter_irc(const std::string& name, const std::string& address = "10.0.0.2");
   /// In #veche as a guest, or with a password as a new account; all that was said to it so far is read.

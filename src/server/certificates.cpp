@@ -1,0 +1,70 @@
+#include "server/certificates.h"
+
+#include "control/config_tls.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+namespace veche::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kExpiresSoon = 7 * 24h;
+
+net::ClientCertificate client_certificate(std::string_view word) {
+  if (word == "require") return net::ClientCertificate::require;
+  return word == "ask" ? net::ClientCertificate::ask : net::ClientCertificate::off;
+}
+
+net::TlsOptions options_of(const control::Config& config, const control::ListenConfig& listener,
+                           base::Log& log) {
+  net::TlsOptions options;
+  options.client_certificate = client_certificate(listener.tls_client_cert);
+  if (listener.protocol == "irc") options.protocol = "irc";
+  // Whoever is slower than that has no time left to log in.
+  if (config.limits.registration_timeout.count() != 0)
+    options.handshake_timeout = std::min(options.handshake_timeout, config.limits.registration_timeout);
+  options.on_refused = [&log](const net::Address& peer, std::string_view why) {
+    log.info("{} refused: no TLS handshake: {}", peer.text(), why);
+  };
+  return options;
+}
+
+void warn_of_expiry(const std::string& file, base::WallTime expires, base::WallTime now, base::Log& log) {
+  if (expires > now + kExpiresSoon) return;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(expires.time_since_epoch()).count();
+  log.warning("certificate {}: {} on {:%Y-%m-%d}", file, expires > now ? "expires" : "has expired",
+              fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
+}  // namespace
+
+base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
+    const control::Config& config, const std::vector<control::ListenConfig>& listeners,
+    const base::Clock& clock, base::Log& log) {
+  std::vector<net::TlsContext::Ptr> certificates;
+  for (const control::ListenConfig& listener : listeners) {
+    if (!listener.tls) {
+      certificates.push_back(nullptr);
+      continue;
+    }
+    const auto files = control::certificate_of(config.tls, listener);
+    if (!files)
+      return base::fail(
+          fmt::format("listener {}s://{}:{}", listener.protocol, listener.address, listener.port),
+          "it would have no certificate", "cert and key in [tls]");
+    auto context = net::TlsContext::load(files->certificate, files->key, options_of(config, listener, log));
+    if (!context) return tl::unexpected(context.error());
+    warn_of_expiry(files->certificate.string(), (*context)->expires(), clock.wall(), log);
+    certificates.push_back(std::move(*context));
+  }
+  return certificates;
+}
+
+}  // namespace veche::server

@@ -1,0 +1,22 @@
+// The certificates of a configuration's listeners, read from their files. Any thread; blocks while they are
+// read.
+#pragma once
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "control/config.h"
+#include "net/tls_context.h"
+
+#include <string>
+#include <vector>
+
+namespace veche::server {
+
+/// One for each of `listeners`; null for those without TLS. A certificate that has expired, or will soon, is
+/// taken, with a warning in the log. `log` outlives them, and hears why handshakes fail.
+base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
+    const control::Config& config, const std::vector<control::ListenConfig>& listeners,
+    const base::Clock& clock, base::Log& log);
+
+}  // namespace veche::server
