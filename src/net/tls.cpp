@@ -70,6 +70,7 @@ class TlsConnection final : public Handler, public Connection {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
 
+  bool is_plain_text() const;
   void shake_hands();
   void read();
   void input_ended();
@@ -84,6 +85,7 @@ class TlsConnection final : public Handler, public Connection {
   std::string_view input_;  // of this read, what OpenSSL has not yet taken
   std::string pending_;     // sent in this turn, not yet encrypted
   State state_ = State::handshake;
+  bool begun_ = false;  // the first byte has come
   bool handler_opened_ = false;
   bool handler_waits_ = false;  // for before_sending
   bool peer_finished_ = false;
@@ -168,9 +170,21 @@ void TlsConnection::opened(Connection& socket) {
 
 void TlsConnection::received(std::string_view bytes) {
   input_ = bytes;
+  if (state_ == State::handshake && !begun_ && is_plain_text()) {
+    socket_->send(context_->options().plain_words);
+    return fail("the client speaks without TLS");
+  }
+  begun_ = true;
   if (state_ == State::handshake) shake_hands();
   if (state_ == State::open && !peer_finished_) read();
   input_ = {};  // by now OpenSSL has it, or nobody wants it
+}
+
+/// No record of TLS begins so; one of SSL 2, which OpenSSL answers, has its highest bit set.
+bool TlsConnection::is_plain_text() const {
+  const char first = input_.front();
+  return !context_->options().plain_words.empty() &&
+         (first == '\r' || first == '\n' || (first >= ' ' && first <= '~'));
 }
 
 void TlsConnection::shake_hands() {

@@ -15,7 +15,9 @@
 // - The peer's close_notify is his FIN, our finish() sends ours before the FIN. A FIN without one
 // (truncation)
 //   counts as with one: lines are whole or they are not.
-// - What is not TLS is answered with an alert, if TLS has one for it, and our FIN.
+// - What is not TLS is answered with an alert, if TLS has one for it, and our FIN; people who write text hear
+// it in
+//   text.
 #pragma once
 
 #include "net/handler.h"

@@ -4,13 +4,16 @@
 #include "net/fd.h"
 
 #include <fcntl.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -101,6 +104,39 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, c
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+bool seals(const TicketKeys::Key& key, const unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+           bool sealing) {
+  std::array<unsigned char, 32> mac_key = key.mac;
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, mac_key.data(), mac_key.size()),
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+  const bool done =
+      EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.cipher.data(), iv, sealing ? 1 : 0) == 1 &&
+      EVP_MAC_CTX_set_params(mac, parameters) == 1;
+  OPENSSL_cleanse(mac_key.data(), mac_key.size());
+  return done;
+}
+
+/// SSL_CTX_set_tlsext_ticket_key_evp_cb(3): 1 done, 2 and a new ticket is due, 0 by a full handshake, -1 not
+/// at all.
+int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                   int sealing) {
+  auto& keys = *static_cast<TicketKeys*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  if (sealing != 0) {
+    const auto key = keys.sealing();
+    if (!key || RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return -1;
+    std::copy(key->name.begin(), key->name.end(), name);
+    return seals(*key, iv, cipher, mac, true) ? 1 : -1;
+  }
+  TicketKeys::Name wanted{};
+  std::copy_n(name, wanted.size(), wanted.begin());
+  const auto found = keys.opening(wanted);
+  if (!found) return 0;
+  if (!seals(found->key, iv, cipher, mac, false)) return -1;
+  return found->old ? 2 : 1;
+}
+
 base::WallTime time_of(const ASN1_TIME* time) {
   std::tm fields{};
   if (ASN1_TIME_to_tm(time, &fields) != 1) return {};
@@ -149,11 +185,17 @@ void TlsContext::set_rules() {
                                    SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   // An idle connection gives its two buffers of 17 KB back.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-  // Tickets: the client keeps what a shorter handshake needs, sealed with a key of this context; we keep
-  // nothing.
-  static constexpr unsigned char kSessionIdContext[] = "veche";
+  // Tickets: the client keeps what a shorter handshake needs, sealed with a key of ours; we keep nothing. A
+  // ticket opens no door with other rules than those under which it was given: no certificate is asked for
+  // again.
+  const std::string door = options_.protocol + std::to_string(static_cast<int>(options_.client_certificate));
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_session_id_context(context, kSessionIdContext, sizeof kSessionIdContext - 1);
+  SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(door.data()),
+                                 static_cast<unsigned int>(door.size()));
+  if (options_.ticket_keys) {
+    SSL_CTX_set_app_data(context, options_.ticket_keys.get());
+    SSL_CTX_set_tlsext_ticket_key_evp_cb(context, use_ticket_key);
+  }
   SSL_CTX_set_num_tickets(context, 1);
   SSL_CTX_set_max_cert_list(context, base::limits::kTlsCertificatesBytesMax);
 

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "net/address.h"
+#include "net/ticket_keys.h"
 
 #include <chrono>
 #include <cstdint>
@@ -36,6 +37,11 @@ struct TlsOptions {
   /// The application protocol (ALPN, RFC 7301): who offers others only is turned away, who offers none is
   /// welcome. Empty: what clients offer is ignored.
   std::string protocol{};
+  /// What somebody hears, in plain bytes, whose first one shows that he does not speak TLS but writes text.
+  /// May be empty: then OpenSSL's alert is all.
+  std::string plain_words{};
+  /// What seals the tickets for shorter handshakes; null: keys of the context's own, which go with it.
+  std::shared_ptr<TicketKeys> ticket_keys{};
   /// From the first byte to the end of the handshake.
   std::chrono::milliseconds handshake_timeout = base::limits::kTlsHandshakeTimeout;
   /// Hears of connections that come to nothing: whose, and why. Any thread; may be empty.

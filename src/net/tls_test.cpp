@@ -305,6 +305,15 @@ TEST_P(Tls, PlainTextEndsWithOurFinAndIsExplained) {
   }
 }
 
+TEST_P(Tls, WhoWritesTextHearsInTextThatTlsIsSpoken) {
+  join({.plain_words = "TLS is spoken here.\r\n"});
+  peer.send("NICK ann\r\n");
+  ASSERT_TRUE(turn_until([&] { return peer.receive(), peer.fin; }));
+  EXPECT_EQ(peer.text, "TLS is spoken here.\r\n");
+  EXPECT_EQ(refused, std::vector<std::string>{"the client speaks without TLS"});
+  EXPECT_EQ(story->opened, 0);
+}
+
 TEST_P(Tls, ABrokenRecordIsAnsweredWithAnAlert) {
   join();
   ASSERT_TRUE(shake_hands());
@@ -499,6 +508,41 @@ TEST_P(Tls, ATicketShortensTheNextHandshakeAndKeepsTheFingerprint) {
       first = fingerprint;
       earlier = std::move(client);
     }
+  }
+}
+
+TEST_P(Tls, ATicketOutlivesACertificateWhereTheKeysDo) {
+  const auto keys = std::make_shared<TicketKeys>(clock);
+  const auto context = [&](ClientCertificate rule, bool shared = true) {
+    const testing::Identity fresh = testing::make_identity();
+    TlsOptions options{.client_certificate = rule};
+    if (shared) options.ticket_keys = keys;
+    return TlsContext::make({"server.crt", fresh.certificate}, {"server.key", fresh.key}, options).value();
+  };
+  const auto come = [&](const TlsContext::Ptr& to, int version, SSL_SESSION* session) {
+    join();
+    // A copy: OpenSSL's client uses no session twice.
+    const std::unique_ptr<SSL_SESSION, void (*)(SSL_SESSION*)> copy(
+        session != nullptr ? SSL_SESSION_dup(session) : nullptr, SSL_SESSION_free);
+    client = std::make_unique<TlsClient>(TlsClient::Options{.version = version, .session = copy.get()});
+    peer = adopt(over_tls(to, std::make_unique<StoryHandler>(*story)));
+    EXPECT_TRUE(shake_hands());
+    EXPECT_TRUE(carry_until([&] { return client->session() != nullptr || session != nullptr; }));
+    return SSL_session_reused(client->ssl()) == 1;
+  };
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    EXPECT_FALSE(come(context(ClientCertificate::off), version, nullptr));
+    const std::unique_ptr<TlsClient> first = std::move(client);
+    EXPECT_FALSE(come(context(ClientCertificate::off, false), version, first->session()))
+        << "keys of its own";
+    EXPECT_FALSE(come(context(ClientCertificate::ask), version, first->session()))
+        << "where a certificate may be shown, who has not been asked is asked";
+    EXPECT_TRUE(come(context(ClientCertificate::off), version, first->session()));
+    clock.advance(base::limits::kTlsTicketKeyLifetime);
+    EXPECT_TRUE(come(context(ClientCertificate::off), version, first->session()))
+        << "by the key before this one";
+    clock.advance(base::limits::kTlsTicketKeyLifetime);
+    EXPECT_FALSE(come(context(ClientCertificate::off), version, first->session()));
   }
 }
 

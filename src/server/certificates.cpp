@@ -23,10 +23,13 @@ net::ClientCertificate client_certificate(std::string_view word) {
 }
 
 net::TlsOptions options_of(const control::Config& config, const control::ListenConfig& listener,
-                           base::Log& log) {
+                           const std::shared_ptr<net::TicketKeys>& ticket_keys, base::Log& log) {
   net::TlsOptions options;
+  options.ticket_keys = ticket_keys;
   options.client_certificate = client_certificate(listener.tls_client_cert);
-  if (listener.protocol == "irc") options.protocol = "irc";
+  const bool irc = listener.protocol == "irc";
+  if (irc) options.protocol = "irc";
+  options.plain_words = irc ? "ERROR :TLS is spoken at this port\r\n" : "TLS is spoken at this port.\r\n";
   // Whoever is slower than that has no time left to log in.
   if (config.limits.registration_timeout.count() != 0)
     options.handshake_timeout = std::min(options.handshake_timeout, config.limits.registration_timeout);
@@ -47,7 +50,7 @@ void warn_of_expiry(const std::string& file, base::WallTime expires, base::WallT
 
 base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
     const control::Config& config, const std::vector<control::ListenConfig>& listeners,
-    const base::Clock& clock, base::Log& log) {
+    const std::shared_ptr<net::TicketKeys>& ticket_keys, const base::Clock& clock, base::Log& log) {
   std::vector<net::TlsContext::Ptr> certificates;
   for (const control::ListenConfig& listener : listeners) {
     if (!listener.tls) {
@@ -59,7 +62,8 @@ base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
       return base::fail(
           fmt::format("listener {}s://{}:{}", listener.protocol, listener.address, listener.port),
           "it would have no certificate", "cert and key in [tls]");
-    auto context = net::TlsContext::load(files->certificate, files->key, options_of(config, listener, log));
+    auto context =
+        net::TlsContext::load(files->certificate, files->key, options_of(config, listener, ticket_keys, log));
     if (!context) return tl::unexpected(context.error());
     warn_of_expiry(files->certificate.string(), (*context)->expires(), clock.wall(), log);
     certificates.push_back(std::move(*context));

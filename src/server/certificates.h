@@ -8,6 +8,7 @@
 #include "control/config.h"
 #include "net/tls_context.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace veche::server {
 
 /// One for each of `listeners`; null for those without TLS. A certificate that has expired, or will soon, is
 /// taken, with a warning in the log. `log` outlives them, and hears why handshakes fail.
+/// Tickets sealed with `ticket_keys` are good for all that are read with them.
 base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
     const control::Config& config, const std::vector<control::ListenConfig>& listeners,
-    const base::Clock& clock, base::Log& log);
+    const std::shared_ptr<net::TicketKeys>& ticket_keys, const base::Clock& clock, base::Log& log);
 
 }  // namespace veche::server

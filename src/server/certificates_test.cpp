@@ -177,14 +177,14 @@ TEST(Certificates, OneForEachListenerAndAnErrorForWhatCannotBeRead) {
   control::Config config;
   config.listen.push_back({.protocol = "irc", .port = 0, .tls = true, .tls_cert = dir / "a.pem"});
   config.limits.registration_timeout = std::chrono::seconds{3};
-  const auto read = read_certificates(config, config.listen, clock, *log);
+  const auto read = read_certificates(config, config.listen, nullptr, clock, *log);
   ASSERT_TRUE(read) << read.error().text();
   ASSERT_EQ(read->size(), 3u);
   EXPECT_EQ((*read)[0], nullptr);
   EXPECT_EQ((*read)[2]->options().protocol, "irc");
   EXPECT_EQ((*read)[2]->options().handshake_timeout, std::chrono::seconds{3});
   config.listen.push_back({.port = 0, .tls = true});
-  const auto none = read_certificates(config, config.listen, clock, *log);
+  const auto none = read_certificates(config, config.listen, nullptr, clock, *log);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().text(),
             "listener lines://127.0.0.1:0: it would have no certificate (cert and key in [tls])");

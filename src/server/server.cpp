@@ -4,6 +4,7 @@
 #include "chat/chat.h"
 #include "control/room_modes.h"
 #include "net/loop_group.h"
+#include "net/ticket_keys.h"
 #include "server/certificates.h"
 #include "server/chat_operators.h"
 #include "server/chat_thread.h"
@@ -63,7 +64,11 @@ chat::Policy policy_of(const control::Config& config) {
 }  // namespace
 
 Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log)
-    : config_(config), clock_(clock), log_(log), started_(clock.wall()) {}
+    : config_(config),
+      clock_(clock),
+      log_(log),
+      started_(clock.wall()),
+      ticket_keys_(std::make_shared<net::TicketKeys>(clock)) {}
 
 base::Result<std::unique_ptr<Server>> Server::start(const control::Config& config,
                                                     control::ConfigSource source, const store::DataDir& data,
@@ -90,7 +95,7 @@ base::Result<> Server::open_doors() {
   listeners_ = config_.listen;
   std::stable_partition(listeners_.begin(), listeners_.end(),
                         [](const auto& wanted) { return wanted.named; });
-  auto certificates = read_certificates(config_, listeners_, clock_, log_);
+  auto certificates = read_certificates(config_, listeners_, ticket_keys_, clock_, log_);
   if (!certificates) return tl::unexpected(certificates.error());
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     if (auto opened = doors_->open(listeners_[i], std::move((*certificates)[i])); !opened) return opened;
@@ -241,7 +246,7 @@ void Server::set_dialects(const DialectOptions& dialects) {
 base::Result<> Server::adopt(const control::Config& config, std::function<void()> done) {
   auto dialects = dialects_of(config);
   if (!dialects) return tl::unexpected(dialects.error());
-  auto certificates = read_certificates(config, listeners_, clock_, log_);
+  auto certificates = read_certificates(config, listeners_, ticket_keys_, clock_, log_);
   if (!certificates) return tl::unexpected(certificates.error());
   doors_->renew_tls(std::move(*certificates));
   config_ = config;

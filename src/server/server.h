@@ -27,7 +27,8 @@ class Chat;
 }
 namespace veche::net {
 class LoopGroup;
-}
+class TicketKeys;
+}  // namespace veche::net
 namespace veche::store {
 class Journal;
 }
@@ -94,6 +95,7 @@ class Server {
   const base::Clock& clock_;
   base::Log& log_;
   const base::WallTime started_;
+  const std::shared_ptr<net::TicketKeys> ticket_keys_;
 
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<chat::Chat> chat_;

@@ -2,11 +2,13 @@
 """TLS: a person with openssl s_client, programs over TLS in both dialects, what is refused (old versions, weak ciphers,
 plain bytes, rubbish, handshakes that never end), certificates of clients, and the server's own replaced under load."""
 
+import contextlib
 import os
 import re
 import select
 import shutil
 import socket
+import sqlite3
 import ssl
 import subprocess
 import tempfile
@@ -237,10 +239,12 @@ class Refusing(Case):
                 client.send_bytes(rubbish)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # it has heard enough
-            client.rest()
+            heard = client.rest()
+            if rubbish.startswith(b"NICK"):
+                self.assertEqual(heard, "ERROR :TLS is spoken at this port\r\n")
         there.send("PING x")
         there.expect("PONG")
-        self.assertIn("refused: no TLS handshake: http request", self.server.log())
+        self.assertIn("refused: no TLS handshake: the client speaks without TLS", self.server.log())
 
     def test_handshakes_that_never_end_do(self):
         there = self.irc_client("there")
@@ -297,6 +301,42 @@ class Certificates(Case):
         self.assertNotEqual(code, 0)
         self.assertIn("handshake failure", output)
         wait_until(lambda: "peer did not return a certificate" in require.log(), "the log says why")
+
+    @staticmethod
+    def external(server, identity):
+        client = TlsClient(server.irc_tls_port, identity=identity)
+        client.send("CAP LS 302", "CAP REQ :sasl")
+        client.expect("CAP * ACK :sasl\r\n")
+        client.send("AUTHENTICATE EXTERNAL")
+        return client
+
+    def test_one_that_an_account_knows_logs_in_under_both_models(self):
+        data = self.path("accounts")
+        added = veche("account", "add", "ann", "--data", os.path.join(data, "data"), stdin="secret\n")
+        self.assertEqual(added.returncode, 0, added.stderr)
+        database = os.path.join(data, "data", "veche.db")
+        with contextlib.closing(sqlite3.connect(database)) as rows, rows:
+            rows.execute("INSERT INTO certificates SELECT ?, id, 0 FROM accounts", (fingerprint(self.path("client.crt")),))
+        make_certificate(self.dir, "stranger")
+        for model in ("events", "threads"):
+            server = Server(config=self.config(listen=self.listener("ask")), args=("--model", model), data=data)
+            self.addCleanup(server.close)
+            for response, outcome in (("+", " 903 "), ("YW5u", " 903 "), ("Ym9i", " 904 ")):  # its own name, ann, bob
+                client = self.external(server, self.path("client"))
+                client.expect("AUTHENTICATE +\r\n")
+                client.send(f"AUTHENTICATE {response}")
+                client.expect(outcome)
+            known = self.external(server, self.path("client"))
+            known.send("AUTHENTICATE +", "CAP END", "NICK ann", "USER ann 0 * :Ann")
+            known.expect(" 900 * ")
+            known.expect(" 001 ann ")
+            stranger = self.external(server, self.path("stranger"))
+            stranger.expect("AUTHENTICATE +\r\n")
+            stranger.send("AUTHENTICATE +")
+            stranger.expect(" 904 ")
+            nobody = self.external(server, None)
+            self.assertNotIn("EXTERNAL", nobody.expect(" 908 "))
+            self.assertEqual(server.close(), 0)
 
     def test_replaced_under_load_without_a_dropped_client(self):
         people = [self.line_client(f"p{i}") for i in range(20)]
