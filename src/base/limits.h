@@ -63,6 +63,7 @@ inline constexpr std::size_t kCommandsInFlightMax = 16'384;  // credits of one l
 inline constexpr std::size_t kCrowdInFlightMax = 24;         // of them, those that reach many
 inline constexpr std::size_t kFanoutPerTurn = 16u << 20;     // bytes to big rooms, a call being worth 8 KiB
 inline constexpr std::chrono::seconds kTlsHandshakeTimeout{10};
+inline constexpr std::chrono::seconds kPrefaceTimeout{10};  // a proxy's header, a gateway's first command
 inline constexpr std::chrono::seconds kTlsTicketKeyLifetime{12 * 3600};  // seals so long, opens twice
 inline constexpr std::size_t kTlsCertificatesBytesMax = 32 * 1024;  // a client's, with those that signed it
 inline constexpr std::chrono::seconds kWriteStallTimeout{60};

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+
 namespace veche::base {
 namespace {
 
@@ -24,6 +26,20 @@ std::string address_text(const AddressBits& bits) {
     inet_ntop(AF_INET6, bits.data(), text.data(), text.size());
   }
   return text.data();
+}
+
+std::optional<AddressBits> parse_address(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.find('\0') != text.npos) return std::nullopt;
+  std::copy(text.begin(), text.end(), terminated.begin());
+  AddressBits bits{};
+  if (text.find(':') != text.npos) {
+    if (inet_pton(AF_INET6, terminated.data(), bits.data()) != 1) return std::nullopt;
+    return bits;
+  }
+  bits = kMapped.bits;
+  if (inet_pton(AF_INET, terminated.data(), &bits[kV4Offset]) != 1) return std::nullopt;
+  return bits;
 }
 
 }  // namespace veche::base

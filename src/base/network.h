@@ -5,7 +5,9 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace veche::base {
 
@@ -14,6 +16,8 @@ using AddressBits = std::array<std::uint8_t, 16>;
 
 /// `192.0.2.7`, `2001:db8::7`.
 std::string address_text(const AddressBits& bits);
+/// What it wrote, and other spellings of IPv6; nothing: it is no address.
+std::optional<AddressBits> parse_address(std::string_view text);
 /// 127.0.0.0/8 or ::1.
 bool is_loopback(const AddressBits& bits);
 /// Whether they are an IPv4 address.

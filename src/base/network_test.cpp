@@ -24,6 +24,18 @@ TEST(AddressBits, AreWrittenTheWayTheyAreTyped) {
   EXPECT_EQ(address_text({}), "::");
 }
 
+TEST(AddressBits, AreReadAsTheyAreWritten) {
+  for (const char* text : {"192.0.2.7", "2001:db8::7", "::1", "0.0.0.0"}) {
+    ASSERT_TRUE(parse_address(text)) << text;
+    EXPECT_EQ(address_text(*parse_address(text)), text);
+  }
+  EXPECT_EQ(parse_address("::ffff:192.0.2.7"), parse_address("192.0.2.7"));
+  for (const std::string& text :
+       {std::string("192.0.2"), std::string("192.0.2.07"), std::string("::g"), std::string(),
+        std::string("::1\0", 4), std::string("[::1]"), std::string(50, '1')})
+    EXPECT_FALSE(parse_address(text)) << text;
+}
+
 TEST(AddressBits, LoopbackIsTheWholeV4NetworkAndOneV6Address) {
   EXPECT_TRUE(is_loopback(v4(127, 0, 0, 1)));
   EXPECT_TRUE(is_loopback(v4(127, 255, 0, 9)));

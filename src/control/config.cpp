@@ -145,6 +145,18 @@ class Reader {
     }
   }
 
+  /// Where nobody is believed, nobody could come in.
+  void check_proxies() {
+    if (!complaints_.empty() || !config_.server.trusted_proxies.empty()) return;
+    const base::Error error{"", "there is no proxy that would be believed", "trusted_proxies in [server]"};
+    for (std::size_t i = 0; i < config_.listen.size(); ++i) {
+      if (config_.listen[i].proxy_protocol)
+        complain(places_[{"listen" + std::to_string(i), "proxy_protocol"}], "listen.proxy_protocol", error);
+    }
+    for (std::size_t i = 0; i < config_.webirc.size(); ++i)
+      complain(places_[{"webirc" + std::to_string(i), ""}], "webirc", error);
+  }
+
   const std::vector<std::string>& without_effect() const { return without_effect_; }
 
   tl::expected<Config, ConfigErrors> result() {
@@ -315,6 +327,7 @@ tl::expected<Config, ConfigErrors> parse_config(std::string_view toml, std::stri
   Reader reader(name);
   reader.read(toml);
   reader.check_tls(files);
+  reader.check_proxies();
   return reader.result();
 }
 

@@ -28,6 +28,7 @@ struct ListenConfig {
   std::filesystem::path tls_cert{};     ///< empty: that of [tls] (config_tls.h)
   std::filesystem::path tls_key{};      ///< empty: in the certificate's file
   std::string tls_client_cert = "off";  ///< off, ask or require
+  bool proxy_protocol = false;          ///< only proxies come here, and say whom they speak for
 };
 
 /// Where each protocol is spoken if nobody says otherwise.
@@ -41,6 +42,12 @@ struct OperatorConfig {
   std::vector<std::string> grants{"all"};  ///< each one that control::check_grant knows
 };
 
+/// A gateway from the web to IRC: its WEBIRC is believed, if it comes from ServerConfig::trusted_proxies.
+struct WebircConfig {
+  std::string name;
+  std::string password;  ///< plain; empty: where it comes from is enough
+};
+
 struct ServerConfig {
   std::string name = "localhost";
   std::string network = "Veche";
@@ -52,7 +59,8 @@ struct ServerConfig {
   bool utf8_only = true;
   base::Language language = base::Language::en;
   std::string model = "events";
-  unsigned loops = 0;  ///< 0: one per core
+  unsigned loops = 0;                          ///< 0: one per core
+  std::vector<std::string> trusted_proxies{};  ///< networks, as net::parse_network reads them
   bool power_durable = false;
 };
 
@@ -126,6 +134,7 @@ struct Config {
   ServerConfig server;
   std::vector<ListenConfig> listen = default_listeners();
   TlsConfig tls;
+  std::vector<WebircConfig> webirc;
   std::vector<OperatorConfig> operators;
   LimitsConfig limits;
   AccountsConfig accounts;

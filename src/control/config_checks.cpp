@@ -6,6 +6,7 @@
 #include "control/account_rules.h"
 #include "control/config_key.h"
 #include "net/address.h"
+#include "net/network_text.h"
 
 #include <fmt/core.h>
 #include <sodium.h>
@@ -99,6 +100,20 @@ Result<> check_operator_password(std::string_view text) {
                 "make one with: veche account hash; a plain password begins otherwise");
   }
   return {};
+}
+
+Result<> check_network(std::string_view text) {
+  const auto network = net::parse_network(text);
+  if (network) return {};
+  return fail("", fmt::format("'{}': {}", text, network.error().why), network.error().hint);
+}
+
+Result<> check_webirc_password(std::string_view text) {
+  if (auto real = check_not_hidden(text); !real) return real;
+  if (text.starts_with(':') || text.find(' ') != text.npos)
+    return fail("", "is sent as one word, which has no spaces and does not begin with ':'",
+                "openssl rand -hex 24");
+  return check_text(text, base::limits::kPasswordBytesMax);
 }
 
 Result<std::uint16_t> check_port(std::string_view text) {

@@ -24,6 +24,10 @@ base::Result<> check_server_password(std::string_view text);
 base::Result<> check_operator_name(std::string_view text);
 /// A password, or, if it begins with '$', an Argon2 hash that libsodium can verify.
 base::Result<> check_operator_password(std::string_view text);
+/// An address or a network, as net::parse_network reads it.
+base::Result<> check_network(std::string_view text);
+/// A gateway's password: one word of IRC.
+base::Result<> check_webirc_password(std::string_view text);
 /// A port in decimal digits; 0 is any free one, for programs that start a server of their own.
 base::Result<std::uint16_t> check_port(std::string_view text);
 

@@ -27,7 +27,7 @@ struct KeyRange {
 };
 
 /// The entry of a repeated section ([[listen]], [[operator]]) that a key stands in; nothing for the others.
-using ConfigEntry = std::variant<std::monostate, ListenConfig, OperatorConfig>;
+using ConfigEntry = std::variant<std::monostate, ListenConfig, OperatorConfig, WebircConfig>;
 
 /// What is shown in place of a password, and never taken for one.
 inline constexpr std::string_view kHidden = "(hidden)";

@@ -166,6 +166,14 @@ Result<> checked(const KeyValue& value) {
   return check(std::get<std::string>(value));
 }
 
+template <Result<> (*check)(std::string_view)>
+Result<> checked_each(const KeyValue& value) {
+  for (const std::string& one : std::get<Strings>(value)) {
+    if (auto fine = check(one); !fine) return fine;
+  }
+  return {};
+}
+
 /// A limit that nothing may lift beyond `max`: 0 and `max` mean the same, so 0 is read as `max`.
 template <class Part>
 void hard_limit(ConfigKey& row, Part Config::*part, unsigned Part::*field, std::size_t max) {
@@ -214,7 +222,13 @@ void server_rows(Rows rows) {
   model.words = {"events", "threads"};
   restart(rows.key("loops", part, &S::loops, "Number of event loops, a thread each; 0: one per core."))
       .range = {0, 255, false};
-  rows.idle("trusted_proxies", KeyKind::list, Strings{"10.0.0.0/8"});
+  ConfigKey& proxies = rows.key(
+      "trusted_proxies", part, &S::trusted_proxies,
+      "Networks of the proxies that are believed when they say whom they speak for: the PROXY protocol "
+      "(proxy_protocol of a [[listen]]) and WEBIRC ([[webirc]]). Everything counts the address that they "
+      "tell.");
+  proxies.example = Strings{"10.0.0.0/8"};
+  proxies.check = checked_each<check_network>;
   rows.idle("resolve_hostnames", KeyKind::flag, false);
   restart(rows.choice(
       "durability", part, &S::power_durable, {"process", "power"},
@@ -261,7 +275,10 @@ void listen_rows(Rows rows) {
                "Any is taken, even one that has expired: it is known by its fingerprint.");
   client_cert.kind = KeyKind::choice;
   client_cert.words = {"off", "ask", "require"};
-  rows.idle("proxy_protocol", KeyKind::flag, false);
+  rows.key("proxy_protocol", &L::proxy_protocol,
+           "Whether this port is behind a proxy (HAProxy's send-proxy or send-proxy-v2): every connection "
+           "begins with "
+           "its header, and only those of server.trusted_proxies are taken.");
   rows.idle("allowed_origins", KeyKind::list, Strings{"chat.example.org"});
   rows.for_each(restart);
 }
@@ -287,6 +304,23 @@ void tls_rows(Rows rows) {
            "The port that they are sent to; 0: that of the first listener for IRC over TLS.")
       .range = {0, 65535, false};
   rows.key("sts_preload", part, &T::sts_preload, "Whether clients may be shipped with this knowledge.");
+}
+
+void webirc_rows(Rows rows) {
+  using W = WebircConfig;
+  ConfigKey& name = rows.key("name", &W::name, "What the log calls the gateway; two cannot share a name.");
+  name.required = true;
+  name.example = "kiwi";
+  name.check = [](const KeyValue& value) {
+    if (std::get<std::string>(value).empty()) return Result<>(fail("", "a gateway needs a name"));
+    return check_text(std::get<std::string>(value), 64);
+  };
+  ConfigKey& password = secret(
+      rows.key("password", &W::password,
+               "What its WEBIRC begins with; long and random, such as `openssl rand -hex 24` prints. Empty: "
+               "that it comes from server.trusted_proxies is enough."));
+  password.example = "openssl rand -hex 24";  // refused as it stands: a password is one word
+  password.check = checked<check_webirc_password>;
 }
 
 void operator_rows(Rows rows) {
@@ -384,6 +418,7 @@ void accounts_rows(Rows rows) {
 
 void remaining_rows(std::vector<ConfigKey>& keys) {
   tls_rows({keys, "tls"});
+  webirc_rows({keys, "webirc"});
   operator_rows({keys, "operator"});
   limits_rows({keys, "limits"});
   accounts_rows({keys, "accounts"});

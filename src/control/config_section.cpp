@@ -18,6 +18,11 @@ std::string taken(const OperatorConfig& person) {
   return fmt::format("the name '{}' is taken by an operator above", label(person));
 }
 
+const std::string& label(const WebircConfig& gateway) { return gateway.name; }
+std::string taken(const WebircConfig& gateway) {
+  return fmt::format("the name '{}' is taken by a gateway above", gateway.name);
+}
+
 /// The entries that `list` holds.
 template <class Entry, std::vector<Entry> Config::*list>
 constexpr ConfigEntries entries_in() {
@@ -38,12 +43,15 @@ constexpr ConfigEntries entries_in() {
 }
 
 constexpr ConfigEntries kListeners = entries_in<ListenConfig, &Config::listen>();
+constexpr ConfigEntries kGateways = entries_in<WebircConfig, &Config::webirc>();
 constexpr ConfigEntries kOperators = entries_in<OperatorConfig, &Config::operators>();
 
 constexpr ConfigSection kSections[] = {
     {"server"},
     {"listen", "Listeners, any number; these replace the default ones.", &kListeners},
     {"tls", "The certificate, and what IRC clients are told of it."},
+    {"webirc", "Gateways from the web to IRC, any number, that may say whom they speak for (WEBIRC).",
+     &kGateways},
     {"operator", "Who may use the operator's commands, any number.", &kOperators},
     {"limits", "0 lifts a limit."},
     {"accounts"},

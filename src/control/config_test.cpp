@@ -429,10 +429,10 @@ TEST(Config, KeysWithoutEffectAreReadAndNamedOnce) {
 resolve_hostnames = true
 name = "x"
 [[listen]]
-proxy_protocol = true
+allowed_origins = ["x"]
 [[listen]]
 port = 5
-proxy_protocol = true
+allowed_origins = ["x"]
 [[operator]]
 name = "a"
 password = "x"
@@ -443,7 +443,49 @@ max_lines = 5
   EXPECT_EQ(errors_of(kText), Lines{});
   Lines names = keys_without_effect(kText);
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (Lines{"listen.proxy_protocol", "multiline.max_lines", "server.resolve_hostnames"}));
+  EXPECT_EQ(names, (Lines{"listen.allowed_origins", "multiline.max_lines", "server.resolve_hostnames"}));
+}
+
+TEST(Config, ProxiesAndGatewaysAreBelievedWhereTheServerTrustsThem) {
+  const Config config = config_of(R"(
+[server]
+trusted_proxies = ["10.0.0.0/8", "2001:db8::7"]
+[[listen]]
+protocol = "irc"
+proxy_protocol = true
+[[webirc]]
+name = "kiwi"
+password = "5ecret"
+[[webirc]]
+name = "local"
+)");
+  EXPECT_EQ(config.server.trusted_proxies, (Lines{"10.0.0.0/8", "2001:db8::7"}));
+  EXPECT_TRUE(config.listen[0].proxy_protocol);
+  ASSERT_EQ(config.webirc.size(), 2u);
+  EXPECT_EQ(config.webirc[0].name, "kiwi");
+  EXPECT_EQ(config.webirc[0].password, "5ecret");
+  EXPECT_EQ(config.webirc[1].password, "");
+}
+
+TEST(Config, WhatIsWrongWithProxiesIsSaid) {
+  EXPECT_EQ(
+      errors_of("[[listen]]\nproxy_protocol = true\n"),
+      Lines{
+          "v.toml:2:18: listen.proxy_protocol: there is no proxy that would be believed (trusted_proxies in "
+          "[server])"});
+  EXPECT_EQ(
+      errors_of("[[webirc]]\nname = \"kiwi\"\n"),
+      Lines{"v.toml:1:1: webirc: there is no proxy that would be believed (trusted_proxies in [server])"});
+  const Lines wide = errors_of("[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"10.0.0.1/8\"]\n");
+  ASSERT_EQ(wide.size(), 1u);
+  EXPECT_NE(wide[0].find("server.trusted_proxies: '10.0.0.1/8': "), std::string::npos) << wide[0];
+  EXPECT_NE(wide[0].find("10.0.0.0/8"), std::string::npos) << wide[0];
+  for (const char* password : {"two words", ":colon", "(hidden)"})
+    EXPECT_EQ(errors_of("[server]\ntrusted_proxies = [\"::1\"]\n[[webirc]]\nname = \"a\"\npassword = \"" +
+                        std::string(password) + "\"\n")
+                  .size(),
+              1u)
+        << password;
 }
 
 TEST(Config, AMissingFileIsAnErrorThatNamesIt) {

@@ -164,6 +164,7 @@ std::string Client::client_certificate() const {
   const auto facts = encrypted_ && connection_ != nullptr ? connection_->tls() : std::nullopt;
   return facts ? facts->fingerprint : std::string();
 }
+void Client::warn(std::string_view what) { home_.shared().log.warning("{} {}", who(), what); }
 base::MonoTime Client::now() const { return home_.shared().clock.mono(); }
 base::WallTime Client::wall_time() const { return home_.shared().clock.wall(); }
 std::chrono::seconds Client::utc_offset(base::WallTime time) const { return home_.utc_offset(time); }

@@ -60,6 +60,7 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   std::string peer_host() const override;
   bool is_encrypted() const override { return encrypted_; }
   std::string client_certificate() const override;
+  void warn(std::string_view what) override;
   base::MonoTime now() const override;
   base::WallTime wall_time() const override;
   std::chrono::seconds utc_offset(base::WallTime time) const override;

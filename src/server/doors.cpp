@@ -1,6 +1,5 @@
 #include "server/doors.h"
 
-#include "base/check.h"
 #include "net/socket.h"
 
 #include <utility>
@@ -15,14 +14,11 @@ constexpr unsigned kPortsToTry = 100;
 Doors::Doors(net::EventLoop& loop, net::EventLoop& main_loop, Welcome welcome)
     : loop_(loop), main_loop_(main_loop), welcome_(std::move(welcome)) {}
 
-base::Result<> Doors::open(const control::ListenConfig& wanted, TlsPtr tls) {
-  const auto dialect = base::dialect_named(wanted.protocol);
-  base::check(dialect.has_value(), "a configuration is checked when it is read");
+base::Result<> Doors::open(const control::ListenConfig& wanted, Entrance entrance) {
   net::ListenerOptions options;
-  options.refusal = Entrance{*dialect, tls}.full_words();
-  const auto accepted = [this, dialect = *dialect, place = tls_.size()](net::Fd client,
-                                                                        const net::Address& peer) {
-    welcome_(std::move(client), peer, {dialect, tls_[place]});
+  options.refusal = entrance.full_words();
+  const auto accepted = [this, place = entrances_.size()](net::Fd client, const net::Address& peer) {
+    welcome_(std::move(client), peer, entrances_[place]);
   };
   // A port that nobody asked for by number may be another one; one that somebody named is that or none.
   const unsigned tries = wanted.named ? 1 : kPortsToTry;
@@ -32,9 +28,9 @@ base::Result<> Doors::open(const control::ListenConfig& wanted, TlsPtr tls) {
     if (!address) return tl::unexpected(address.error());
     auto listener = net::Listener::open(loop_, *address, options, accepted);
     if (listener) {
-      doors_.push_back({(*listener)->local(), wanted.port, *dialect, tls != nullptr});
+      doors_.push_back({(*listener)->local(), wanted.port, entrance.dialect, entrance.tls != nullptr});
       listeners_.push_back(std::move(*listener));
-      tls_.push_back(std::move(tls));
+      entrances_.push_back(std::move(entrance));
       return {};
     }
     why = listener.error();
@@ -43,8 +39,8 @@ base::Result<> Doors::open(const control::ListenConfig& wanted, TlsPtr tls) {
   return tl::unexpected(why);
 }
 
-void Doors::renew_tls(std::vector<TlsPtr> tls) {
-  loop_.post([this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
+void Doors::renew(std::vector<Entrance> entrances) {
+  loop_.post([this, entrances = std::move(entrances)]() mutable { entrances_ = std::move(entrances); });
 }
 
 void Doors::pause(std::function<void()> done) {

@@ -27,8 +27,8 @@ class Doors {
   /// `loop` and `main_loop` outlive the doors; the loop has ended before they go.
   Doors(net::EventLoop& loop, net::EventLoop& main_loop, Welcome welcome);
 
-  /// Before the loops run. `tls` is null at a door without TLS.
-  base::Result<> open(const control::ListenConfig& wanted, TlsPtr tls);
+  /// Before the loops run.
+  base::Result<> open(const control::ListenConfig& wanted, Entrance entrance);
 
   /// A listener as it was opened; `wanted_port` differs from its own if that was taken.
   struct Door {
@@ -41,8 +41,8 @@ class Doors {
   /// As far as has been asked for: between a call and its answer the sockets may differ.
   bool paused() const { return paused_; }
 
-  /// Whoever comes from now on comes by these certificates, one for each door in the order of opening.
-  void renew_tls(std::vector<TlsPtr> tls);
+  /// Whoever comes from now on comes by these, one for each door in the order of opening.
+  void renew(std::vector<Entrance> entrances);
 
   /// Closes the sockets: whoever connects is refused at once.
   void pause(std::function<void()> done);
@@ -58,7 +58,7 @@ class Doors {
   std::vector<Door> doors_;
   // The loop's, once it runs.
   std::vector<std::unique_ptr<net::Listener>> listeners_;
-  std::vector<TlsPtr> tls_;
+  std::vector<Entrance> entrances_;
   bool paused_ = false;
 };
 

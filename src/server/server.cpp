@@ -4,6 +4,7 @@
 #include "chat/chat.h"
 #include "control/room_modes.h"
 #include "net/loop_group.h"
+#include "net/network_text.h"
 #include "net/ticket_keys.h"
 #include "server/certificates.h"
 #include "server/chat_operators.h"
@@ -15,6 +16,7 @@
 #include "server/notices.h"
 #include "server/operator.h"
 #include "server/operator_commands.h"
+#include "server/preface.h"
 #include "server/thread_clients.h"
 #include "store/journal.h"
 #include "store/sqlite_journal.h"
@@ -61,6 +63,21 @@ chat::Policy policy_of(const control::Config& config) {
   return policy;
 }
 
+PrefaceRulesPtr preface_rules_of(const control::Config& config, base::Log& log) {
+  auto rules = std::make_shared<PrefaceRules>();
+  for (const std::string& text : config.server.trusted_proxies) {
+    const auto network = net::parse_network(text);
+    base::check(network.has_value(), "a configuration is checked when it is read");
+    rules->trusted.push_back(*network);
+  }
+  for (const control::WebircConfig& gateway : config.webirc)
+    rules->gateways.push_back({gateway.name, gateway.password});
+  if (config.limits.registration_timeout.count() != 0)
+    rules->patience = std::min(rules->patience, config.limits.registration_timeout);
+  rules->log = &log;
+  return rules;
+}
+
 }  // namespace
 
 Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log)
@@ -95,13 +112,27 @@ base::Result<> Server::open_doors() {
   listeners_ = config_.listen;
   std::stable_partition(listeners_.begin(), listeners_.end(),
                         [](const auto& wanted) { return wanted.named; });
-  auto certificates = read_certificates(config_, listeners_, ticket_keys_, clock_, log_);
-  if (!certificates) return tl::unexpected(certificates.error());
+  const auto ways = entrances(config_);
+  if (!ways) return tl::unexpected(ways.error());
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    if (auto opened = doors_->open(listeners_[i], std::move((*certificates)[i])); !opened) return opened;
+    if (auto opened = doors_->open(listeners_[i], (*ways)[i]); !opened) return opened;
   }
   if (!config_.tls.sts) return {};
   return dialects_of(config_).map([this](const DialectOptions& dialects) { set_dialects(dialects); });
+}
+
+/// How one comes in by each of listeners_.
+base::Result<std::vector<Entrance>> Server::entrances(const control::Config& config) const {
+  auto certificates = read_certificates(config, listeners_, ticket_keys_, clock_, log_);
+  if (!certificates) return tl::unexpected(certificates.error());
+  const PrefaceRulesPtr rules = preface_rules_of(config, log_);
+  std::vector<Entrance> all;
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    const auto dialect = base::dialect_named(listeners_[i].protocol);
+    base::check(dialect.has_value(), "a configuration is checked when it is read");
+    all.push_back({*dialect, std::move((*certificates)[i]), rules, listeners_[i].proxy_protocol});
+  }
+  return all;
 }
 
 base::Result<> Server::open_store(const store::DataDir& data) {
@@ -246,9 +277,9 @@ void Server::set_dialects(const DialectOptions& dialects) {
 base::Result<> Server::adopt(const control::Config& config, std::function<void()> done) {
   auto dialects = dialects_of(config);
   if (!dialects) return tl::unexpected(dialects.error());
-  auto certificates = read_certificates(config, listeners_, ticket_keys_, clock_, log_);
-  if (!certificates) return tl::unexpected(certificates.error());
-  doors_->renew_tls(std::move(*certificates));
+  auto ways = entrances(config);
+  if (!ways) return tl::unexpected(ways.error());
+  doors_->renew(std::move(*ways));
   config_ = config;
   log_.set_level(config_.log.level);
   chat_operators_->set(config_.operators);

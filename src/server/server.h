@@ -83,6 +83,7 @@ class Server {
   std::vector<std::function<void(Delivery)>> open_clients(const DialectOptions& dialects,
                                                           const net::LoopOptions& options);
   base::Result<> open_doors();
+  base::Result<std::vector<Entrance>> entrances(const control::Config& config) const;
   base::Result<DialectOptions> dialects_of(const control::Config& config) const;
   void set_dialects(const DialectOptions& dialects);
   void welcome(net::Fd client, const net::Address& peer, const Entrance& entrance);

@@ -154,6 +154,13 @@ void IrcSession::cap_request(std::string_view wanted) {
 
 // --- what one says of oneself
 
+/// Whoever is believed when he says whom he speaks for is not heard here (server/preface.h).
+void IrcSession::do_webirc(Params) {
+  if (!registration_) return reply(Numeric::err_alreadyregistered);
+  host_.warn("refused: it says whom it speaks for (WEBIRC or PROXY), and is not believed");
+  close_with("You are no gateway that this server knows");
+}
+
 void IrcSession::do_pass(Params p) {
   if (!registration_) return reply(Numeric::err_alreadyregistered);
   registration_->password = p[0];

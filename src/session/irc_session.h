@@ -271,6 +271,7 @@ class IrcSession final : public Session {
   void do_kill(Params p);
   void kill();
   void do_wallops(Params p);
+  void do_webirc(Params p);
   void do_rehash(Params p);
   void do_kline(Params p);
   void do_dline(Params p);

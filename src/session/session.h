@@ -80,6 +80,8 @@ class Host {
   /// The SHA-256 fingerprint of the TLS certificate that the client has shown and holds the key of: 64
   /// hexadecimal digits in lower case. Empty: it has shown none.
   virtual std::string client_certificate() const { return {}; }
+  /// For the server's log: what this client did that somebody should know of.
+  virtual void warn(std::string_view) {}
   virtual base::MonoTime now() const = 0;
   virtual base::WallTime wall_time() const = 0;
   /// What the server's time zone adds to UTC at `time`.
