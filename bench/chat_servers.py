@@ -71,6 +71,20 @@ class Peer:
             file.write(text)
         return path
 
+    def certificate(self):
+        """Of P-256, with its key in server.key beside it."""
+        path = self.write("server.crt", "")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                        "-subj", "/CN=localhost", "-keyout", os.path.join(self.dir, "server.key"), "-out", path],
+                       check=True, capture_output=True)
+        return path
+
+    def cpu_s(self):
+        """Processor time that it has used."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     @staticmethod
     def free_port():
         with socket.socket() as probe:
@@ -86,10 +100,15 @@ class Veche(Peer):
         config = self.write("veche.toml", CONFIG.format(history=str(history).lower(), model=model))
         self.port = self.free_port()
         self.started([VECHE, "serve", "--config", config, "--data", os.path.join(self.dir, "data"), "--listen",
-                      f"{self.protocol}://127.0.0.1:{self.port}", "--no-console"], stdout=subprocess.PIPE, text=True)
+                      f"{self.protocol}://127.0.0.1:{self.port}", "--no-console", *self.more()], stdout=subprocess.PIPE, text=True)
         while "Ctrl-C" not in (line := self.process.stdout.readline()):
             if not line:
                 sys.exit("veche did not start")
+
+
+    def more(self):
+        """Further words of the command line."""
+        return ()
 
 
 class VecheWithoutHistory(Veche):
@@ -110,6 +129,25 @@ class VecheIrc(Veche):
 
 class VecheIrcWithoutHistory(VecheWithoutHistory):
     protocol = "irc"
+
+
+class VecheIrcOverTls(VecheIrc):
+    protocol = "ircs"
+
+    def more(self):
+        return "--tls-cert", self.certificate(), "--tls-key", os.path.join(self.dir, "server.key")
+
+
+class OpensslServer(Peer):
+    """`openssl s_server`: the handshake, and next to nothing else."""
+
+    def __init__(self):
+        self.port = self.free_port()
+        certificate = self.certificate()
+        self.started(["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", certificate, "-key",
+                      os.path.join(self.dir, "server.key"), "-quiet", "-num_tickets", "1"],
+                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.await_port()
 
 
 class Floor(Peer):
