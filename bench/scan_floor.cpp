@@ -1,7 +1,8 @@
-// The least that asking ports by connect() costs on this machine, as it is now: one socket that asks one port after the
-// other and does nothing else. No window, no schedule, no results, no thread.
+// The least that asking ports by connect() costs on this machine, as it is now: one socket that asks one port
+// after the other and does nothing else. No window, no schedule, no results, no thread.
 //
-//   bench_scan_floor ADDRESS    asks the ports 1 to 65535 of a host that answers each at once, and prints the processor
+//   bench_scan_floor ADDRESS    asks the ports 1 to 65535 of a host that answers each at once, and prints the
+//   processor
 //                               time of a port in microseconds; ends with 1 where ports do not answer at once
 #include <arpa/inet.h>
 #include <netinet/in.h>

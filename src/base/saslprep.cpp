@@ -4,8 +4,8 @@
 
 #include <utf8proc.h>
 
-#include <cstdlib>
-#include <memory>
+#include <algorithm>
+#include <cstddef>
 
 namespace veche::base {
 namespace {
@@ -56,26 +56,33 @@ void for_each_code_point(std::string_view utf8, Function function) {
 
 }  // namespace
 
-std::string saslprep(std::string_view text) {
-  if (!is_utf8(text)) return std::string(text);
-  std::string mapped;
+Secret saslprep(std::string_view text) {
+  // Of ASCII nothing is mapped, and what is prohibited leaves it as it is.
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+  if (ascii || !is_utf8(text)) return text;
+  Secret mapped;
   for_each_code_point(text, [&](CodePoint c, std::string_view bytes) {
     if (is_other_space(c)) {
-      mapped += ' ';
+      mapped += " ";
     } else if (!is_mapped_to_nothing(c)) {
       mapped += bytes;
     }
   });
-  utf8proc_uint8_t* raw = nullptr;
-  const auto size = utf8proc_map(
-      reinterpret_cast<const utf8proc_uint8_t*>(mapped.data()), static_cast<utf8proc_ssize_t>(mapped.size()),
-      &raw, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(raw, &std::free);
-  if (size < 0) return std::string(text);
-  std::string prepared(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
+  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+  const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(mapped.data());
+  const auto size = static_cast<utf8proc_ssize_t>(mapped.size());
+  // Not utf8proc_map: it frees its buffer as it is. One more place is for its terminating zero.
+  const auto count = utf8proc_decompose(bytes, size, nullptr, 0, options);
+  if (count < 0) return text;
+  WipingVector<CodePoint> code_points(static_cast<std::size_t>(count) + 1);
+  utf8proc_decompose(bytes, size, code_points.data(), count, options);
+  const auto prepared_size = utf8proc_reencode(code_points.data(), count, options);
+  if (prepared_size < 0) return text;
+  const std::string_view prepared(reinterpret_cast<const char*>(code_points.data()),
+                                  static_cast<std::size_t>(prepared_size));
   bool fine = true;
   for_each_code_point(prepared, [&](CodePoint c, std::string_view) { fine = fine && !is_prohibited(c); });
-  return fine ? prepared : std::string(text);
+  return fine ? prepared : text;
 }
 
 }  // namespace veche::base

@@ -2,7 +2,8 @@
 // Pure; any thread.
 #pragma once
 
-#include <string>
+#include "base/secret.h"
+
 #include <string_view>
 
 namespace veche::base {
@@ -11,6 +12,6 @@ namespace veche::base {
 /// that SASLprep refuses (controls, private and unassigned characters, no UTF-8) stays as it is, since veche
 /// takes such passwords. The rule against mixed writing directions refuses without changing anything, so it
 /// is not looked at.
-std::string saslprep(std::string_view text);
+Secret saslprep(std::string_view text);
 
 }  // namespace veche::base

@@ -46,9 +46,8 @@ ScramKey salted(std::string_view password, const ScramSalt& salt, std::uint32_t 
 }  // namespace
 
 ScramKeys derive_scram_keys(std::string_view password, const ScramSalt& salt, std::uint32_t iterations) {
-  std::string prepared = saslprep(password);
+  const Secret prepared = saslprep(password);
   ScramKey secret = salted(prepared, salt, iterations);
-  sodium_memzero(prepared.data(), prepared.size());
   ScramKey client_key = hmac(secret, "Client Key");
   ScramKeys keys{salt, iterations, {}, hmac(secret, "Server Key")};
   crypto_hash_sha256(keys.stored_key.data(), client_key.data(), client_key.size());

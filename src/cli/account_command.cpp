@@ -70,7 +70,7 @@ int run_account(const AccountOptions& options, const Translator& t) {
   auto accounts = control::open_accounts(*config, options.action == AccountAction::add);
   const AccountAnswer answer =
       accounts ? control::perform(**accounts, *request) : AccountAnswer(tl::unexpected(accounts.error()));
-  store::wipe(request->password);
+  request->password.clear();
   if (!answer) return report(answer.error(), kFailed);
   return print(words_for(options, *answer, t)) ? kDone : kFailed;
 }

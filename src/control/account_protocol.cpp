@@ -38,7 +38,7 @@ std::string encode(const AccountRequest& request) {
   const std::string_view action = kActions[static_cast<std::size_t>(request.action)];
   object["action"] = json::string_view(action.data(), action.size());
   if (request.action != AccountAction::list) object["name"] = request.name;
-  if (needs_password(request.action)) object["password"] = request.password;
+  if (needs_password(request.action)) object["password"] = json_view(request.password);
   return line_of(object);
 }
 
@@ -74,9 +74,9 @@ Result<AccountRequest> parse_account_request(std::string_view line) {
   if (!name) return malformed_request("the name is missing");
   request.name = *std::move(name);
   if (!needs_password(request.action)) return request;
-  auto password = text_of(*object, "password");
-  if (!password) return malformed_request("the password is missing");
-  request.password = *std::move(password);
+  const json::value* const password = object->if_contains("password");
+  if (!password || !password->is_string()) return malformed_request("the password is missing");
+  request.password = std::string_view(password->get_string().data(), password->get_string().size());
   return request;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "chat/operator_order.h"
 #include "control/account_admin.h"
 
@@ -27,8 +28,8 @@ using chat::AccountAction;
 
 struct AccountRequest {
   AccountAction action = AccountAction::list;
-  std::string name;      ///< but for list
-  std::string password;  ///< of add and passwd
+  std::string name;       ///< but for list
+  base::Secret password;  ///< of add and passwd
 };
 
 /// What the server did: accounts for list, none for the others, or why it did not.

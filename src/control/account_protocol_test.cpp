@@ -67,7 +67,7 @@ TEST(AccountProtocol, AnOverlongRequestIsRefused) {
   const auto refused = parse_account_request(line);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().why, "too long");
-  request.password.resize(request.password.size() / 2);
+  request.password.shrink(request.password.size() / 2);
   line = encode(request);
   line.pop_back();
   EXPECT_TRUE(parse_account_request(line));

@@ -1,18 +1,44 @@
 #include "control/json_line.h"
 
+#include "base/secret.h"
+
+#include <cstddef>
+#include <new>
 #include <utility>
 
 namespace veche::control {
 
 namespace json = boost::json;
 
+namespace {
+
+constexpr std::size_t kScratchBytes = 4096;
+
+class WipingMemory final : public json::memory_resource {
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    return ::operator new(bytes, std::align_val_t(alignment));
+  }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+    base::wipe(memory, bytes);
+    ::operator delete(memory, std::align_val_t(alignment));
+  }
+  bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+}  // namespace
+
 std::optional<json::object> object_in_line(std::string_view line, std::size_t bytes_max) {
   if (line.size() > bytes_max) return std::nullopt;
   json::error_code error;
   json::parse_options options;
   options.max_depth = 4;
-  json::value value = json::parse(json_view(line), error, {}, options);
-  if (error || !value.is_object()) return std::nullopt;
+  base::WipingVector<unsigned char> scratch(kScratchBytes);
+  json::parser parser({}, options, scratch.data(), scratch.size());
+  parser.reset(json::make_shared_resource<WipingMemory>());
+  parser.write(json_view(line), error);
+  if (error) return std::nullopt;
+  json::value value = parser.release();
+  if (!value.is_object()) return std::nullopt;
   return std::move(value.get_object());
 }
 

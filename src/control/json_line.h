@@ -14,7 +14,8 @@ namespace veche::control {
 
 inline boost::json::string_view json_view(std::string_view text) { return {text.data(), text.size()}; }
 
-/// The object in `line`; nothing if the line is longer than `bytes_max` or is something else.
+/// The object in `line`; nothing if the line is longer than `bytes_max` or is something else. A line may hold
+/// a password: what is made of it is wiped with the object, and what parsing needed at once.
 std::optional<boost::json::object> object_in_line(std::string_view line, std::size_t bytes_max);
 
 /// A text; nothing if it is something else.

@@ -14,7 +14,7 @@ AccountAnswer RemoteAccounts::ask(AccountRequest request) {
                                             {"nobody answers there, though the data directory is in use",
                                              "is the server starting or stopping? try again"});
   std::string line = encode(request);
-  store::wipe(request.password);
+  request.password.clear();
   const auto sent = connection ? connection->send(line) : Result<>(tl::unexpected(connection.error()));
   store::wipe(line);
   if (!sent) return tl::unexpected(sent.error());
@@ -24,7 +24,7 @@ AccountAnswer RemoteAccounts::ask(AccountRequest request) {
 }
 
 Result<> RemoteAccounts::order(AccountAction action, std::string_view name, std::string_view password) {
-  const AccountAnswer answer = ask({action, std::string(name), std::string(password)});
+  const AccountAnswer answer = ask({action, std::string(name), password});
   if (!answer) return tl::unexpected(answer.error());
   return {};
 }

@@ -1,5 +1,6 @@
 #include "net/connection_steps.h"
 
+#include "base/secret.h"
 #include "net/socket.h"
 
 #include <sys/socket.h>
@@ -66,8 +67,11 @@ void prepare_close(int fd, CloseReason reason, bool peer_has_finished, std::span
   if (reason == CloseReason::slow_reader || reason == CloseReason::write_stalled)
     return reset_on_close(fd);  // or the kernel would offer its own megabytes to such a peer for minutes
   if (peer_has_finished) return;
-  for (int reads = 0; reads < kDiscardReadsMax; ++reads)
-    if (::recv(fd, buffer.data(), buffer.size(), 0) < static_cast<ssize_t>(buffer.size())) return;
+  for (int reads = 0; reads < kDiscardReadsMax; ++reads) {
+    const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
+    if (got > 0) base::wipe(buffer.data(), static_cast<std::size_t>(got));
+    if (got < static_cast<ssize_t>(buffer.size())) return;
+  }
 }
 
 void refuse(int fd, std::string_view text) {

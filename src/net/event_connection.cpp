@@ -1,5 +1,6 @@
 #include "net/event_connection.h"
 
+#include "base/secret.h"
 #include "net/connection_steps.h"
 #include "net/socket.h"
 
@@ -54,6 +55,7 @@ void EventConnection::read() {
       const auto length = static_cast<std::size_t>(got);
       if (length < buffer.size() && !read_to_end_) readable_ = false;
       if (state_ == State::open) handler_->received({buffer.data(), length});
+      if (loop_.options().wipe_input) base::wipe(buffer.data(), length);
     } else if (got == 0) {
       readable_ = false;
       return input_ended();

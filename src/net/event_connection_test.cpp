@@ -49,6 +49,18 @@ TEST_P(Connections, EchoesAndHonoursHalfClose) {
   EXPECT_EQ(connection_count(), 0u);
 }
 
+TEST_F(EventConnectionTest, WhatWasReadIsWipedIfTheLoopIsToldTo) {
+  make_loop({.wipe_input = true});
+  Story& story = new_story();
+  std::string_view seen;
+  story.on_bytes = [&](std::string_view bytes) { seen = bytes; };
+  Peer peer = adopt(story);
+  peer.send("password");
+  ASSERT_TRUE(turn_until([&] { return !seen.empty(); }));
+  EXPECT_EQ(story.bytes, "password");
+  EXPECT_EQ(seen, std::string(8, '\0')) << "the loop's buffer, which every connection reads into";
+}
+
 TEST_P(Connections, EchoesMegabytesBothWays) {
   make_loop({.send_queue_bytes = 0});
   Story& story = new_story();

@@ -48,6 +48,9 @@ struct LoopOptions {
   std::chrono::milliseconds goodbye = base::limits::kGoodbyeTimeout;         ///< the same after finish()
   std::chrono::milliseconds linger =
       base::limits::kLingerTimeout;  ///< from our FIN to the peer's; then we close
+  /// What a client sent is wiped from the read buffer once its handler has had it: for clients that send
+  /// passwords. Handlers wipe their own copies.
+  bool wipe_input = false;
 };
 
 /// What the owner of a loop does in every turn.

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "net/connection_steps.h"
 #include "net/socket.h"
 #include "net/timers.h"
@@ -143,6 +144,7 @@ void ThreadConnection::read() {
     if (got > 0) {
       const auto length = static_cast<std::size_t>(got);
       if (state_ == State::open) handler_->received({buffer.data(), length});
+      if (options_.wipe_input) base::wipe(buffer.data(), length);
       if (length < buffer.size()) return;  // there was no more
     } else if (got == 0) {
       fin_received_ = true;

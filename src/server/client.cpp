@@ -108,11 +108,11 @@ JobOwner Client::job_owner() {
   return {id_, std::hash<std::string>{}(connection_->peer().ip()), errands().gone};
 }
 
-void Client::hash_password(std::string password) {
+void Client::hash_password(base::Secret password) {
   home_.shared().jobs.hash(job_owner(), std::move(password), home_.answers());
 }
 
-void Client::verify_password(std::string hash, std::string password, bool wants_scram) {
+void Client::verify_password(std::string hash, base::Secret password, bool wants_scram) {
   home_.shared().jobs.verify(job_owner(), std::move(hash), std::move(password), wants_scram, home_.answers());
 }
 
@@ -120,7 +120,7 @@ base::ScramKeys Client::decoy_scram_keys(std::string_view folded_name) const {
   return home_.shared().jobs.decoy_scram_keys(folded_name);
 }
 
-void Client::become_operator(std::string name, std::string password) {
+void Client::become_operator(std::string name, base::Secret password) {
   std::string kept = home_.shared().operators.password_of(name);
   errands().wanted_operator = std::move(name);
   home_.shared().jobs.verify_operator(job_owner(), std::move(kept), std::move(password), home_.answers());

@@ -47,10 +47,10 @@ class Client final : public net::Handler, public session::Host, public Receiver 
   void accept_input(bool yes) override;
   void set_timer(std::chrono::milliseconds delay) override;
   void cancel_timer() override;
-  void hash_password(std::string password) override;
-  void verify_password(std::string hash, std::string password, bool wants_scram) override;
+  void hash_password(base::Secret password) override;
+  void verify_password(std::string hash, base::Secret password, bool wants_scram) override;
   base::ScramKeys decoy_scram_keys(std::string_view folded_name) const override;
-  void become_operator(std::string name, std::string password) override;
+  void become_operator(std::string name, base::Secret password) override;
   bool operator_may(std::string_view command) const override;
   void operate(std::string line) override;
   void read_history(const chat::HistoryGranted& grant) override;

@@ -29,38 +29,39 @@ Jobs::Jobs(std::size_t password_workers, store::HashCost cost, const base::Scram
       passwords_(password_workers, limits::kPasswordJobsMax, kWorkerNiceness),
       queries_(readers_.size(), limits::kQueryJobsMax, kWorkerNiceness) {}
 
-void Jobs::hash(JobOwner owner, std::string password, AnswerTo answer) {
+void Jobs::hash(JobOwner owner, base::Secret password, AnswerTo answer) {
   const auto job = [this, owner, password = std::move(password), answer](std::size_t) mutable {
-    if (owner.gone->load()) return store::wipe(password);
+    if (owner.gone->load()) return;
     auto hash = store::hash_password(password, cost_);
     base::ScramKeysPtr scram;
     if (hash) scram = store::derive_scram_keys(password, cost_);
-    store::wipe(password);
+    password.clear();
     answer({owner.session, Hashed{hash ? std::move(*hash) : std::string(), std::move(scram)}});
   };
   if (!passwords_.submit(owner.fairness_key, job)) answer({owner.session, Hashed{}});
 }
 
-void Jobs::verify(JobOwner owner, std::string hash, std::string password, bool wants_scram, AnswerTo answer) {
+void Jobs::verify(JobOwner owner, std::string hash, base::Secret password, bool wants_scram,
+                  AnswerTo answer) {
   verify_by(store::verify_password, std::move(owner), std::move(hash), std::move(password), wants_scram,
             std::move(answer));
 }
 
-void Jobs::verify_operator(JobOwner owner, std::string hash_or_password, std::string password,
+void Jobs::verify_operator(JobOwner owner, std::string hash_or_password, base::Secret password,
                            AnswerTo answer) {
   verify_by(store::verify_hash_or_plain, std::move(owner), std::move(hash_or_password), std::move(password),
             false, std::move(answer));
 }
 
-void Jobs::verify_by(Check check, JobOwner owner, std::string kept, std::string password, bool wants_scram,
+void Jobs::verify_by(Check check, JobOwner owner, std::string kept, base::Secret password, bool wants_scram,
                      AnswerTo answer) {
   const auto job = [this, check, owner, kept = std::move(kept), password = std::move(password), wants_scram,
                     answer](std::size_t) mutable {
-    if (owner.gone->load()) return store::wipe(password);
+    if (owner.gone->load()) return;
     const bool right = check(kept, password);
     base::ScramKeysPtr scram;
     if (right && wants_scram) scram = store::derive_scram_keys(password, cost_);
-    store::wipe(password);
+    password.clear();
     answer({owner.session, Verified{right ? Verdict::right : Verdict::wrong, std::move(scram)}});
   };
   if (!passwords_.submit(owner.fairness_key, job)) answer({owner.session, Verified{Verdict::busy}});

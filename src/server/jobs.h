@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/scram_keys.h"
+#include "base/secret.h"
 #include "chat/event.h"
 #include "chat/message.h"
 #include "net/worker_pool.h"
@@ -62,19 +63,19 @@ class Jobs {
   Jobs(std::size_t password_workers, store::HashCost cost, const base::ScramKey& secret,
        std::vector<std::unique_ptr<store::HistoryReader>> readers);
 
-  void hash(JobOwner owner, std::string password, AnswerTo answer);
-  void verify(JobOwner owner, std::string hash, std::string password, bool wants_scram, AnswerTo answer);
+  void hash(JobOwner owner, base::Secret password, AnswerTo answer);
+  void verify(JobOwner owner, std::string hash, base::Secret password, bool wants_scram, AnswerTo answer);
   /// At once: session::Host::decoy_scram_keys.
   base::ScramKeys decoy_scram_keys(std::string_view folded_name) const;
   /// The same for an operator of the configuration, whose password may be written there as it is. Empty: it
   /// is wrong.
-  void verify_operator(JobOwner owner, std::string hash_or_password, std::string password, AnswerTo answer);
+  void verify_operator(JobOwner owner, std::string hash_or_password, base::Secret password, AnswerTo answer);
   void history(JobOwner owner, chat::HistoryGranted grant, AnswerTo answer);
   void search(JobOwner owner, chat::SearchGranted grant, AnswerTo answer);
 
  private:
   using Check = bool (*)(const std::string& kept, std::string_view password);
-  void verify_by(Check check, JobOwner owner, std::string kept, std::string password, bool wants_scram,
+  void verify_by(Check check, JobOwner owner, std::string kept, base::Secret password, bool wants_scram,
                  AnswerTo answer);
 
   const store::HashCost cost_;

@@ -50,7 +50,7 @@ void Operator::order(chat::OperatorOrder order, Ordered ordered) {
 }
 
 void Operator::manage(control::AccountRequest request, Answered answered) {
-  std::string password = std::exchange(request.password, {});
+  base::Secret password = std::exchange(request.password, {});
   const bool hashes =
       request.action == chat::AccountAction::add || request.action == chat::AccountAction::set_password;
   const auto go_on = [this, request, answered](Hashed hashed) {

@@ -34,7 +34,7 @@ void IrcSession::do_oper(Params p) {
   }
   task().words.emplace_back(p[0]);
   wait_for_host();
-  host_.become_operator(std::string(p[0]), std::string(p[1]));
+  host_.become_operator(std::string(p[0]), p[1]);
 }
 
 void IrcSession::verified_as_operator(Verdict verdict) {

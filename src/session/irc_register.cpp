@@ -65,7 +65,7 @@ void IrcSession::do_register(Params p) {
   }
   task().words = {is_own ? own : account};
   wait_for_host();
-  host_.hash_password(std::string(password));
+  host_.hash_password(password);
 }
 
 void IrcSession::on_hashed(std::string hash, base::ScramKeysPtr scram) {

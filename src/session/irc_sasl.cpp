@@ -74,27 +74,27 @@ void IrcSession::take_sasl_chunk(std::string_view chunk) {
     case SaslResponse::Step::whole:
       break;
   }
-  const std::string& message = sasl_->response.bytes();
+  const std::string_view message = sasl_->response.bytes();
   switch (sasl_->mechanism) {
     case SaslMechanism::plain:
       return take_plain(message);
     case SaslMechanism::scram_sha_256:
       return take_scram(message);
     case SaslMechanism::external:
-      return ask(chat::LogInWithCertificate{message, host_.client_certificate(), {}, true});
+      return ask(chat::LogInWithCertificate{std::string(message), host_.client_certificate(), {}, true});
   }
 }
 
 void IrcSession::take_plain(std::string_view message) {
-  const auto said = parse_sasl_plain(message);
+  auto said = parse_sasl_plain(message);
   if (!said) return fail_sasl(Numeric::err_saslfail);
   sasl_->name = said->name;
-  if (said->password.starts_with(kTokenPrefix)) {
-    const auto hash = host_.hash_token(std::string_view(said->password).substr(kTokenPrefix.size()));
+  if (said->password.view().starts_with(kTokenPrefix)) {
+    const auto hash = host_.hash_token(said->password.view().substr(kTokenPrefix.size()));
     if (!hash) return ask(chat::LogInFailed{said->name});
     return ask(chat::LogInWithToken{said->name, *hash, {}, true});
   }
-  sasl_->password = said->password;
+  sasl_->password = std::move(said->password);
   ask(chat::AskSecrets{said->name});
   task().then = &IrcSession::check_sasl_password;
 }

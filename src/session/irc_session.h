@@ -22,6 +22,7 @@
 
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "chat/rate_limit.h"
 #include "session/irc_caps.h"
 #include "session/irc_numeric.h"
@@ -82,8 +83,8 @@ class IrcSession final : public Session {
     std::string nick;
     std::string username;
     std::string realname;
-    std::string password;  // PASS
-    std::string account;   // whose owner he has proved to be
+    base::Secret password;  // PASS
+    std::string account;    // whose owner he has proved to be
     base::MonoTime deadline{};
     std::unique_ptr<chat::Identified> identified;  // the account that the name belongs to
     bool negotiating = false;                      // CAP LS or REQ, and no CAP END yet

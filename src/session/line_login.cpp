@@ -182,7 +182,7 @@ void LineSession::take_password(std::string_view line) {
   if (step_ == Step::password && line.starts_with(kTokenPrefix)) return log_in_with_token(who.name, line);
   if (line.empty() || line.size() > base::limits::kPasswordBytesMax) return ask(chat::LogInFailed{who.name});
   wait_for_worker();
-  host_.verify_password(who.password_hash, std::string(line), who.wants_scram);
+  host_.verify_password(who.password_hash, line, who.wants_scram);
 }
 
 void LineSession::log_in_with_token(std::string_view name, std::string_view token) {

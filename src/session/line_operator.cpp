@@ -17,7 +17,7 @@ void LineSession::do_oper(std::string_view rest) {
   begin_dialogue().identified.name = name;
   if (password.size() > base::limits::kPasswordBytesMax) return ask(chat::LogInFailed{std::string(name)});
   wait_for_worker();
-  host_.become_operator(std::string(name), std::string(password));
+  host_.become_operator(std::string(name), password);
 }
 
 void LineSession::verified_as_operator(Verdict verdict) {

@@ -1,6 +1,7 @@
 // LineSession: lines in, in order, as far as nothing is unfinished; words out; deadlines.
 #include "session/line_session.h"
 
+#include "base/secret.h"
 #include "base/text.h"
 
 #include <fmt/core.h>
@@ -40,11 +41,13 @@ void LineSession::received(std::string_view bytes) {
     lines_.feed(bytes);  // all that nc ever sends, and nearly all that telnet does
   } else {
     std::string text;
+    text.reserve(bytes.size());  // or it would leave behind what it has outgrown: a password may be in it
     std::string reply;
     telnet_.receive(bytes, text, reply);
     if (!reply.empty()) host_.send(reply);
+    if (!telnet_.broken()) lines_.feed(text);
+    base::wipe(text);
     if (telnet_.broken()) return close_with("telnet", t_("Your client's telnet negotiation is broken."));
-    lines_.feed(text);
   }
   pump();
 }

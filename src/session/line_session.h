@@ -16,6 +16,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "chat/rate_limit.h"
 #include "session/line_encoder.h"
 #include "session/line_words.h"
@@ -90,7 +91,7 @@ class LineSession final : public Session {
   struct Dialogue {
     chat::Greeting greeting;                // logging in
     chat::Identified identified;            // logging in, /password
-    std::string password;                   // the first of two
+    base::Secret password;                  // the first of two
     std::string refused;                    // the code of what was refused last while logging in
     unsigned lines = 0;                     // that /password has taken so far
     std::string room;                       // folded: the one that is being joined or left

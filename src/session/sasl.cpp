@@ -46,7 +46,7 @@ SaslResponse::Step SaslResponse::take(std::string_view chunk) {
   }
   if (chunk != "+") encoded_ += chunk;
   if (chunk.size() == limits::kSaslChunkBytes) return Step::more;
-  auto bytes = wire::from_base64(std::exchange(encoded_, {}));
+  auto bytes = wire::secret_from_base64(std::exchange(encoded_, {}));
   if (!bytes) return Step::malformed;
   bytes_ = *std::move(bytes);
   return Step::whole;
@@ -71,7 +71,7 @@ std::optional<SaslPlain> parse_sasl_plain(std::string_view message) {
   const std::string_view password = message.substr(second + 1);
   if (name.empty() || password.empty() || !base::is_utf8(message)) return std::nullopt;
   if (password.size() > limits::kPasswordBytesMax || !may_act_for(name, authorization)) return std::nullopt;
-  return SaslPlain{std::string(name), std::string(password)};
+  return SaslPlain{std::string(name), password};
 }
 
 bool may_act_for(std::string_view name, std::string_view authorization) {

@@ -2,6 +2,7 @@
 // what is in them. Pure.
 #pragma once
 
+#include "base/secret.h"
 #include "chat/event.h"
 #include "wire/scram.h"
 
@@ -26,11 +27,11 @@ class SaslResponse {
   /// The parameter of the next AUTHENTICATE. Whatever it gives but `more`, the next begins another response.
   Step take(std::string_view chunk);
   /// Of the last whole one.
-  const std::string& bytes() const { return bytes_; }
+  std::string_view bytes() const { return bytes_; }
 
  private:
-  std::string encoded_;
-  std::string bytes_;
+  base::Secret encoded_;
+  base::Secret bytes_;
 };
 /// What to send for a response: the parameters of as many AUTHENTICATE.
 std::vector<std::string> sasl_chunks(std::string_view bytes);
@@ -38,7 +39,7 @@ std::vector<std::string> sasl_chunks(std::string_view bytes);
 /// The message of PLAIN (RFC 4616).
 struct SaslPlain {
   std::string name;
-  std::string password;
+  base::Secret password;
 };
 /// Nothing: it is malformed, or somebody wants to act for another.
 std::optional<SaslPlain> parse_sasl_plain(std::string_view message);
@@ -53,7 +54,7 @@ struct SaslExchange {
   Step step = Step::first;
   SaslResponse response{};
   std::string name{};       ///< whom the client claims to be
-  std::string password{};   ///< until it is checked
+  base::Secret password{};  ///< until it is checked
   chat::Secrets secrets{};  ///< of that name
   wire::ScramServer scram{};
 };

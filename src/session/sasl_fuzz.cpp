@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   if (const auto said = parse_sasl_plain(input)) {
-    const std::string end = std::string(1, '\0') + said->name + std::string(1, '\0') + said->password;
+    const std::string end = '\0' + said->name + '\0' + std::string(said->password.view());
     check(input.ends_with(end), "what was said");
     check(may_act_for(said->name, input.substr(0, input.size() - end.size())), "for oneself");
   }

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/scram_keys.h"
+#include "base/secret.h"
 #include "chat/command.h"
 #include "chat/event.h"
 #include "chat/message.h"
@@ -51,15 +52,15 @@ class Host {
   virtual void cancel_timer() = 0;
 
   /// A worker hashes it, and derives its keys for SCRAM. Answer: on_hashed.
-  virtual void hash_password(std::string password) = 0;
+  virtual void hash_password(base::Secret password) = 0;
   /// A worker compares them, and with `wants_scram` derives the keys of a right password. Answer:
   /// on_verified.
-  virtual void verify_password(std::string hash, std::string password, bool wants_scram = false) = 0;
+  virtual void verify_password(std::string hash, base::Secret password, bool wants_scram = false) = 0;
   /// SCRAM keys for a name that has none, which no password fits: the same whenever it is asked.
   virtual base::ScramKeys decoy_scram_keys(std::string_view folded_name) const = 0;
   /// The same with the password of an operator of the configuration; right: this session may `operate` from
   /// then on. Answer: on_verified.
-  virtual void become_operator(std::string name, std::string password) = 0;
+  virtual void become_operator(std::string name, base::Secret password) = 0;
   /// Whether the operator that this session has become may give that command; false: it has become none.
   virtual bool operator_may(std::string_view command) const = 0;
   /// A line of the operator's command table (`kick Bob flood`), for a session that has become an operator.

@@ -1,6 +1,7 @@
 #include "store/password.h"
 
 #include "base/limits.h"
+#include "base/secret.h"
 
 #include <sodium.h>
 
@@ -119,10 +120,6 @@ base::ScramKey random_secret() {
   return secret;
 }
 
-void wipe(std::string& secret) {
-  secret.resize(secret.capacity());  // what a longer text left behind the end too
-  sodium_memzero(secret.data(), secret.size());
-  secret.clear();
-}
+void wipe(std::string& secret) { base::wipe(secret); }
 
 }  // namespace veche::store

@@ -11,10 +11,10 @@ void LineDecoder::feed(std::string_view bytes) {
   // Dropping the lines handed out only when they are the larger part keeps this linear for any number of
   // lines.
   if (w.head > w.bytes.size() / 2) {
-    w.bytes.erase(0, w.head);
+    w.bytes.erase(w.bytes.begin(), w.bytes.begin() + static_cast<std::ptrdiff_t>(w.head));
     w.scanned -= std::exchange(w.head, 0);
   }
-  w.bytes.append(bytes);
+  w.bytes.insert(w.bytes.end(), bytes.begin(), bytes.end());
 }
 
 std::optional<LineDecoder::Event> LineDecoder::next() {
@@ -24,7 +24,7 @@ std::optional<LineDecoder::Event> LineDecoder::next() {
   if (ends_ == LineEnds::kIrc && !skipping_) skip_empty_lines();
   if (skipping_ || !find_end()) {
     // A CR at the end may yet turn out to belong to the line's end.
-    const std::size_t in_doubt = w.bytes.ends_with('\r') ? 1 : 0;
+    const std::size_t in_doubt = w.text().ends_with('\r') ? 1 : 0;
     const bool too_long = !skipping_ && buffered() > max_bytes_ + in_doubt;
     if (too_long) {
       skipping_ = true;
@@ -33,7 +33,7 @@ std::optional<LineDecoder::Event> LineDecoder::next() {
     release_handed_out();
     return too_long ? std::optional<Event>(TooLong{}) : std::nullopt;
   }
-  std::string_view text = std::string_view(w.bytes).substr(w.head, w.scanned - w.head);
+  std::string_view text = w.text().substr(w.head, w.scanned - w.head);
   if (text.ends_with('\r')) text.remove_suffix(1);
   w.head = ++w.scanned;
   if (text.size() > max_bytes_) return TooLong{};
@@ -47,14 +47,14 @@ std::optional<LineDecoder::Event> LineDecoder::finish() {
   Waiting& w = *waiting_;
   w.head = w.scanned = w.bytes.size();
   if (w.bytes.size() > max_bytes_) return TooLong{};  // only now is it certain that its last CR is text
-  return Line{w.bytes};
+  return Line{w.text()};
 }
 
 void LineDecoder::discard() {
   if (!waiting_) return;
   if (skipping_) skip_line();
   Waiting& w = *waiting_;
-  const std::string_view rest = std::string_view(w.bytes).substr(w.head);
+  const std::string_view rest = w.text().substr(w.head);
   if (!rest.empty()) {
     // A NUL after a CR ends a line wherever it stands, so the last bytes alone tell whether a line has begun.
     const std::string_view other_end = ends_ == LineEnds::kIrc ? "\r" : std::string_view("\r\0", 2);
@@ -73,7 +73,7 @@ bool LineDecoder::find_end() {
   constexpr std::size_t kBlockBytes = 256;
   Waiting& w = *waiting_;
   while (w.scanned < w.bytes.size()) {
-    const std::string_view block = std::string_view(w.bytes).substr(w.scanned, kBlockBytes);
+    const std::string_view block = w.text().substr(w.scanned, kBlockBytes);
     const std::size_t lf = block.find('\n');
     const std::string_view before = block.substr(0, lf);
     if (ends_ == LineEnds::kIrc) {
@@ -119,7 +119,8 @@ void LineDecoder::release_handed_out() {
   Waiting& w = *waiting_;
   if (buffered() == 0) return waiting_.reset();
   if (w.head == 0) return;
-  std::string(w.bytes, w.head).swap(w.bytes);
+  base::WipingVector<char>(w.bytes.begin() + static_cast<std::ptrdiff_t>(w.head), w.bytes.end())
+      .swap(w.bytes);
   w.scanned -= std::exchange(w.head, 0);
 }
 

@@ -12,15 +12,18 @@
 // behind it waiting) and go on later. It pulls until there is nothing after each `feed`, or bounds what it
 // feeds meanwhile: memory is what was fed since the last pull came back empty, and `max_bytes` + 1.
 //
+// What was handed out, and the memory that it outgrows, is wiped: a line may be a password.
+//
 // Invariant: a decoder whose pull came back empty holds no heap memory but the bytes of an unfinished line.
 // Lives on its session's thread.
 #pragma once
+
+#include "base/secret.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
 
@@ -73,9 +76,11 @@ class LineDecoder {
 
   /// What has come and is not done with.
   struct Waiting {
-    std::string bytes;
+    base::WipingVector<char> bytes;
     std::size_t head = 0;     // where the bytes that wait begin; before it: lines that were handed out
     std::size_t scanned = 0;  // no byte from head to here ends a line
+
+    std::string_view text() const { return {bytes.data(), bytes.size()}; }
   };
   std::unique_ptr<Waiting> waiting_;  // null: nothing; idle sessions are many
   const std::uint32_t max_bytes_;

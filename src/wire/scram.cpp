@@ -1,5 +1,6 @@
 #include "wire/scram.h"
 
+#include "base/secret.h"
 #include "wire/base64.h"
 
 #include <sodium.h>
@@ -62,6 +63,8 @@ bool is_nonce(std::string_view text) {
 
 }  // namespace
 
+ScramServer::~ScramServer() { base::wipe(&keys_, sizeof keys_); }
+
 bool ScramServer::take_first(std::string_view message) {
   std::string_view rest = message;
   const std::string_view flag = next_part(rest);
@@ -99,7 +102,7 @@ std::optional<std::string> ScramServer::take_final(std::string_view message) con
   const std::size_t comma = message.rfind(',');
   if (comma == message.npos) return std::nullopt;
   const auto proof_text = value_of(message.substr(comma + 1), 'p');
-  const auto proof = proof_text ? from_base64(*proof_text) : std::nullopt;
+  auto proof = proof_text ? secret_from_base64(*proof_text) : std::nullopt;
   std::string_view rest = message.substr(0, comma);
   const auto binding = value_of(next_part(rest), 'c');
   const auto nonce = value_of(next_part(rest), 'r');
@@ -109,7 +112,7 @@ std::optional<std::string> ScramServer::take_final(std::string_view message) con
   const std::string all_signed = signed_ + "," + std::string(message.substr(0, comma));
   ScramKey client_key = hmac(keys_.stored_key, all_signed);
   for (std::size_t i = 0; i < client_key.size(); ++i) {
-    client_key[i] = static_cast<std::uint8_t>(client_key[i] ^ static_cast<unsigned char>((*proof)[i]));
+    client_key[i] = static_cast<std::uint8_t>(client_key[i] ^ static_cast<unsigned char>(proof->view()[i]));
   }
   ScramKey stored_key{};
   crypto_hash_sha256(stored_key.data(), client_key.data(), client_key.size());

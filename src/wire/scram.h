@@ -23,6 +23,12 @@ namespace veche::wire {
 /// One exchange; its calls come in the order above, each once. One thread.
 class ScramServer {
  public:
+  ScramServer() = default;
+  ScramServer(const ScramServer&) = delete;
+  ScramServer& operator=(const ScramServer&) = delete;
+  /// Wipes the keys.
+  ~ScramServer();
+
   /// False: it is malformed, or demands what there is not.
   bool take_first(std::string_view message);
   /// Whom the client claims to be, and on whose behalf it wants to act (empty: on its own).

@@ -63,19 +63,19 @@ void FakeHost::set_timer(std::chrono::milliseconds delay) {
   timer = clock_.mono() + delay;
 }
 
-void FakeHost::hash_password(std::string password) { jobs.push_back(HashJob{std::move(password)}); }
+void FakeHost::hash_password(base::Secret password) { jobs.push_back(HashJob{std::string(password.view())}); }
 
-void FakeHost::verify_password(std::string hash, std::string password, bool wants_scram) {
-  jobs.push_back(VerifyJob{std::move(hash), std::move(password), wants_scram});
+void FakeHost::verify_password(std::string hash, base::Secret password, bool wants_scram) {
+  jobs.push_back(VerifyJob{std::move(hash), std::string(password.view()), wants_scram});
 }
 
 base::ScramKeys FakeHost::decoy_scram_keys(std::string_view folded_name) const {
   return base::decoy_scram_keys({1}, folded_name, kFakeRounds);
 }
 
-void FakeHost::become_operator(std::string name, std::string password) {
+void FakeHost::become_operator(std::string name, base::Secret password) {
   not_behind_finish();
-  jobs.push_back(OperatorLogInJob{std::move(name), std::move(password)});
+  jobs.push_back(OperatorLogInJob{std::move(name), std::string(password.view())});
 }
 
 void FakeHost::operate(std::string line) {

@@ -87,11 +87,11 @@ class FakeHost : public session::Host {
   void accept_input(bool yes) override;
   void set_timer(std::chrono::milliseconds delay) override;
   void cancel_timer() override { timer.reset(); }
-  void hash_password(std::string password) override;
-  void verify_password(std::string hash, std::string password, bool wants_scram) override;
+  void hash_password(base::Secret password) override;
+  void verify_password(std::string hash, base::Secret password, bool wants_scram) override;
   base::ScramKeys decoy_scram_keys(std::string_view folded_name) const override;
   std::string client_certificate() const override { return certificate; }
-  void become_operator(std::string name, std::string password) override;
+  void become_operator(std::string name, base::Secret password) override;
   void operate(std::string line) override;
   void read_history(const chat::HistoryGranted& grant) override;
   void search(const chat::SearchGranted& grant) override;
