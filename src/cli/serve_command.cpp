@@ -127,7 +127,11 @@ int run_serve(const ServeOptions& options) {
   auto config = load_config(options.config_file, options.data_dir);
   if (!config) return kUsage;
   if (auto done = apply(options, *config); !done) return report(done.error(), kUsage);
-  return server::serve(*config, config_source(options), !options.no_console);
+  std::filesystem::path config_file;
+  std::error_code no_directory;
+  if (!options.config_file.empty())
+    config_file = std::filesystem::absolute(options.config_file, no_directory);
+  return server::serve(*config, config_source(options), config_file, !options.no_console);
 }
 
 }  // namespace veche::cli

@@ -62,6 +62,10 @@ struct ServerConfig {
   unsigned loops = 0;                          ///< 0: one per core
   std::vector<std::string> trusted_proxies{};  ///< networks, as net::parse_network reads them
   bool power_durable = false;
+  std::string user;  ///< to become, if started as root; empty: nobody else
+  bool core_dumps = false;
+  std::string landlock = "off";
+  std::vector<std::string> landlock_write;  ///< directories beside data_dir
 };
 
 struct TlsConfig {

@@ -96,8 +96,8 @@ TEST(ConfigDiff, ListenersAreFoundByTheirPlace) {
 /// A configuration that differs from the default in every key with an effect, entries included.
 Config all_different() {
   Config config;
-  config.server = {"a",       "b", "c",     "d", "e", "f", "precis", false, base::Language::ru,
-                   "threads", 7,   {"::1"}, true};
+  config.server = {"a",       "b", "c",     "d",  "e", "f",  "precis", false, base::Language::ru,
+                   "threads", 7,   {"::1"}, true, "j", true, "auto",   {"k"}};
   config.webirc = {{"gate", "y"}};
   config.listen = {{"irc", "::1", 4000, true, true, "j", "k", "ask", true}, {"line", "::1", 4001, true}};
   config.tls = {"l", "m", true, 48h, 5000, true};
@@ -137,6 +137,10 @@ TEST(ConfigDiff, ExactlyTheseKeysNeedARestart) {
       "server.model",
       "server.loops",
       "server.durability",
+      "server.user",
+      "server.core_dumps",
+      "server.landlock",
+      "server.landlock_write",
       "listen.protocol",
       "listen.address",
       "listen.port",

@@ -184,6 +184,27 @@ void hard_limit(ConfigKey& row, Part Config::*part, unsigned Part::*field, std::
   };
 }
 
+/// What the process gives up before it serves (server/hardening.h).
+void protection_rows(Rows rows) {
+  using S = ServerConfig;
+  constexpr auto part = &Config::server;
+  restart(
+      rows.key("user", part, &S::user,
+               "Started as root, the server becomes this user, whose the data directory must be; empty: it "
+               "stays who it is."))
+      .check = text_up_to(64);
+  restart(rows.key("core_dumps", part, &S::core_dumps,
+                   "Whether the process may be dumped and debugged; a dump holds what people have typed."));
+  ConfigKey& landlock = restart(
+      rows.key("landlock", part, &S::landlock,
+               "Whether the kernel keeps the server from all files but its own: off, auto (if it can) "
+               "or require."));
+  landlock.kind = KeyKind::choice;
+  landlock.words = {"off", "auto", "require"};
+  restart(rows.key("landlock_write", part, &S::landlock_write,
+                   "Directories that it may write beside data_dir, for backups; they must be there."));
+}
+
 void server_rows(Rows rows) {
   using S = ServerConfig;
   constexpr auto part = &Config::server;
@@ -233,6 +254,7 @@ void server_rows(Rows rows) {
   restart(rows.choice(
       "durability", part, &S::power_durable, {"process", "power"},
       "What a message survives: process (the server being killed) or power (power loss too; slower)."));
+  protection_rows(rows);
 }
 
 /// A key of [[listen]] by which the port goes that nobody has named.

@@ -1,6 +1,7 @@
 #include "net/tls.h"
 
 #include "base/check.h"
+#include "base/secret.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -200,12 +201,15 @@ void TlsConnection::shake_hands() {
 }
 
 void TlsConnection::read() {
-  std::string text;
+  base::Secret text;  // and what OpenSSL keeps of it goes by SSL_OP_CLEANSE_PLAINTEXT
   std::array<char, kRecordBytes> record;
   ERR_clear_error();
   int got = 0;
-  while ((got = SSL_read(ssl_.get(), record.data(), static_cast<int>(record.size()))) > 0)
-    text.append(record.data(), static_cast<std::size_t>(got));
+  while ((got = SSL_read(ssl_.get(), record.data(), static_cast<int>(record.size()))) > 0) {
+    const auto length = static_cast<std::size_t>(got);
+    text += std::string_view(record.data(), length);
+    base::wipe(record.data(), length);
+  }
   const int error = SSL_get_error(ssl_.get(), got);
   const std::string why = error == SSL_ERROR_SSL ? openssl_words() : std::string();
   if (!text.empty()) handler_->received(text);

@@ -182,7 +182,8 @@ void TlsContext::set_rules() {
   base::check(set, "OpenSSL knows these versions, ciphers and groups");
   // A phone without AES in hardware puts ChaCha20 first, and gets it.
   SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
-                                   SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+                                   SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                   SSL_OP_CLEANSE_PLAINTEXT);
   // An idle connection gives its two buffers of 17 KB back.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   // Tickets: the client keeps what a shorter handshake needs, sealed with a key of ours; we keep nothing. A

@@ -12,6 +12,7 @@
 #include "control/config.h"
 #include "net/event_loop.h"
 #include "server/doors.h"
+#include "server/hardening.h"
 #include "server/operator.h"
 #include "server/operator_task.h"
 #include "store/data_dir.h"
@@ -35,6 +36,7 @@ struct Workplace {
   base::Log& log;
   /// The configuration that holds.
   const control::Config& config;
+  const Hardening& hardening;
   control::ConfigSource source;
   /// Makes the server go by a new configuration, which is then `config`; or fails and changes nothing.
   /// `done` is called when it holds everywhere.

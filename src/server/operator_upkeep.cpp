@@ -35,6 +35,13 @@ fs::path fresh_copy(const fs::path& backups, base::WallTime now) {
   return copy;
 }
 
+base::Error outside(const fs::path& file, const Hardening& hardening) {
+  std::string places;
+  for (const fs::path& path : hardening.writable) places += (places.empty() ? "" : " or ") + path.string();
+  return {"backup " + file.string(), "Landlock keeps the server from writing there",
+          "name a file in " + places + ", or add the directory to server.landlock_write and restart"};
+}
+
 base::Result<> make_backups(const fs::path& backups) {
   if (::mkdir(backups.c_str(), 0700) == 0 || errno == EEXIST) return {};
   return base::fail("directory " + backups.string(), base::errno_text(errno));
@@ -76,6 +83,7 @@ void OperatorCommands::reload(const TaskPtr& task) {
 void OperatorCommands::backup(const TaskPtr& task) {
   fs::path file = task->order().word;
   if (file.is_relative()) file = task->caller().directory / file;
+  if (!place_.hardening.may_write(file)) return task->fail(outside(file, place_.hardening));
   place_.desk.in_background(
       [database = place_.data.database(), file] { return store::back_up(database, file); },
       [task, file](const base::Result<>& copied) {

@@ -47,6 +47,8 @@ void OperatorCommands::status(const TaskPtr& task) {
         {"state", t("state"), {std::string(state_word()), t(state_word())}},
         {"listening", t("listens on"), Value::list(std::move(ports))},
         {"pid", t("process"), ::getpid()},
+        {"user", t("runs as"), place_.hardening.user},
+        {"hardening", t("hardening"), Value::list(place_.hardening.words())},
         {"uptime_s", t("up for"), Value::duration(floor<seconds>(place_.clock.mono() - started_))},
         {"connected", t("connected"), place_.connected()},
         {"line_sessions", t("with telnet or nc"), chat.sessions - chat.irc_sessions},

@@ -1,6 +1,7 @@
 #include "server/preface.h"
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "net/address.h"
 #include "wire/irc_message.h"
@@ -190,16 +191,16 @@ class GatewayConnection final : public PrefacedConnection {
     if (rules().gateways.empty() || !rules().trusts(socket().peer())) hand_over(socket().peer(), {});
   }
   void read(std::string_view bytes) override {
-    line_.append(bytes);
+    line_ += bytes;
     if (!may_be_webirc(line_)) return hand_over(socket().peer(), std::exchange(line_, {}));
-    const std::size_t end = line_.find('\n');
+    const std::size_t end = line_.view().find('\n');
     if (std::min(end, line_.size()) > base::limits::kIrcLineBytesMax)
       return refuse("a WEBIRC command that is too long", error("Input line was too long"));
-    if (end == line_.npos) return;
-    const std::string kept = std::exchange(line_, {});
-    std::string_view line = std::string_view(kept).substr(0, end);
+    if (end == std::string_view::npos) return;
+    const base::Secret kept = std::exchange(line_, {});
+    std::string_view line = kept.view().substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    command(line, std::string_view(kept).substr(end + 1));
+    command(line, kept.view().substr(end + 1));
   }
   void too_late() override {
     if (line_.empty()) return hand_over(socket().peer(), {});  // no gateway, and in no hurry
@@ -241,7 +242,7 @@ class GatewayConnection final : public PrefacedConnection {
     }
   }
 
-  std::string line_;
+  base::Secret line_;  // the gateway's password is in it, and a client's may be
   std::uint16_t port_ = 0;
   bool speaks_for_another_ = false;
   bool secure_ = false;

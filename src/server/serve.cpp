@@ -6,6 +6,7 @@
 #include "base/log_archive.h"
 #include "control/console.h"
 #include "net/signals.h"
+#include "server/hardening.h"
 #include "server/operator_commands.h"
 #include "server/server.h"
 #include "store/data_dir.h"
@@ -154,6 +155,12 @@ base::Result<net::SignalFd> take_signals(bool console) {
   return net::SignalFd::open({SIGINT, SIGTERM, SIGHUP});
 }
 
+/// The file was read as root, perhaps; the one who serves reads it when it is to be loaded again.
+void warn_of_reload(const std::filesystem::path& config_file, const Hardening& hardening, base::Log& log) {
+  if (config_file.empty() || ::access(config_file.c_str(), R_OK) == 0) return;
+  log.warning("reload will fail: {} cannot be read by {}", config_file.string(), hardening.user);
+}
+
 base::Result<std::unique_ptr<base::Log>> open_log(const control::Config& config, const store::DataDir& data) {
   if (config.log.target == base::LogTarget::file) {
     auto finished = base::finish_interrupted_clear(data.log(), data.backups());
@@ -176,7 +183,8 @@ void keep_little_free_memory() {
 
 }  // namespace
 
-int serve(const control::Config& config, control::ConfigSource source, bool console) {
+int serve(const control::Config& config, control::ConfigSource source,
+          const std::filesystem::path& config_file, bool console) {
   keep_little_free_memory();
   net::ignore_write_signals();
   auto signals = take_signals(console);
@@ -184,8 +192,12 @@ int serve(const control::Config& config, control::ConfigSource source, bool cons
   if (auto crypto = store::init_crypto(); !crypto) return failed(crypto.error());
   const std::size_t descriptors = net::raise_descriptor_limit();
 
+  auto hardening = drop_root(config);
+  if (!hardening) return failed(hardening.error());
+  if (auto done = lock_down(config.server, *hardening); !done) return failed(done.error());
   auto data = store::DataDir::open(config.server.data_dir);
   if (!data) return failed(data.error());
+  if (auto done = confine(config, data->path(), config_file, *hardening); !done) return failed(done.error());
   auto log = open_log(config, *data);
   if (!log) return failed(log.error());
 
@@ -194,12 +206,15 @@ int serve(const control::Config& config, control::ConfigSource source, bool cons
   ConsoleDesk desk(t);
   Server::Print print;
   if (console) print = [&desk](std::string_view lines) { desk.print(lines); };
-  auto server = Server::start(config, std::move(source), *data, clock, **log, std::move(print), t);
+  auto server =
+      Server::start(config, std::move(source), *data, clock, **log, std::move(print), t, *hardening);
   if (!server) {
     (*log)->error("{}", server.error().text());
     return failed(server.error());
   }
   (*log)->info("serving; data in {}, at most {} descriptors", config.server.data_dir.string(), descriptors);
+  hardening->tell(**log);
+  warn_of_reload(config_file, *hardening, **log);
   print_how_to_join(**server, config, console);
   if (console) desk.open(**server);
   {

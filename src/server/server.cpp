@@ -80,18 +80,20 @@ PrefaceRulesPtr preface_rules_of(const control::Config& config, base::Log& log) 
 
 }  // namespace
 
-Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log)
+Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log,
+               const Hardening& hardening)
     : config_(config),
       clock_(clock),
       log_(log),
       started_(clock.wall()),
-      ticket_keys_(std::make_shared<net::TicketKeys>(clock)) {}
+      ticket_keys_(std::make_shared<net::TicketKeys>(clock)),
+      hardening_(hardening) {}
 
 base::Result<std::unique_ptr<Server>> Server::start(const control::Config& config,
                                                     control::ConfigSource source, const store::DataDir& data,
                                                     const base::Clock& clock, base::Log& log, Print print,
-                                                    base::Translator t) {
-  std::unique_ptr<Server> server(new Server(config, clock, log));
+                                                    base::Translator t, const Hardening& hardening) {
+  std::unique_ptr<Server> server(new Server(config, clock, log, hardening));
   if (auto opened = server->open_store(data); !opened) return tl::unexpected(opened.error());
   if (auto opened = server->open_loops(); !opened) return tl::unexpected(opened.error());
   if (print) server->notices_->print_to(std::move(print), t);
@@ -162,12 +164,13 @@ base::Result<> Server::open_store(const store::DataDir& data) {
 base::Result<> Server::open_loops() {
   auto dialects = dialect_options_of(config_, started_);
   if (!dialects) return tl::unexpected(dialects.error());
-  auto main_loop =
-      net::EventLoop::create(clock_, log_, {.send_queue_bytes = control::kAccountAnswerBytesMax});
+  auto main_loop = net::EventLoop::create(
+      clock_, log_, {.send_queue_bytes = control::kAccountAnswerBytesMax, .wipe_input = true});
   if (!main_loop) return tl::unexpected(main_loop.error());
   main_loop_ = std::move(*main_loop);
   net::LoopOptions options;
   options.send_queue_bytes = config_.limits.send_queue_bytes;
+  options.wipe_input = true;
   const std::size_t wanted = config_.server.loops != 0 ? config_.server.loops : cores();
   const std::size_t count = config_.server.model == "threads" ? 1 : wanted;
   auto loops = net::LoopGroup::create(count, clock_, log_, options);
@@ -237,6 +240,7 @@ base::Result<> Server::open_operator(const store::DataDir& data, control::Config
                   clock_,
                   log_,
                   config_,
+                  hardening_,
                   std::move(source),
                   [this](const control::Config& config, std::function<void()> done) {
                     return adopt(config, std::move(done));

@@ -14,6 +14,7 @@
 #include "control/config.h"
 #include "net/event_loop.h"
 #include "server/doors.h"
+#include "server/hardening.h"
 #include "store/data_dir.h"
 
 #include <functional>
@@ -53,13 +54,15 @@ class Server {
  public:
   /// Opens the store in `data`, listens, and serves. What it takes outlives it.
   /// `source` reads the configuration again, for `reload`. `print` gets a line for every arrival and
-  /// departure, in the words of `t`, on the main thread; it may be empty.
+  /// departure, in the words of `t`, on the main thread; it may be empty. `hardening`: what protects the
+  /// process, for `status`.
   using Print = std::function<void(std::string_view lines)>;
   static base::Result<std::unique_ptr<Server>> start(const control::Config& config,
                                                      control::ConfigSource source, const store::DataDir& data,
                                                      const base::Clock& clock, base::Log& log,
                                                      Print print = {},
-                                                     base::Translator t = base::Translator());
+                                                     base::Translator t = base::Translator(),
+                                                     const Hardening& hardening = {});
   /// Says goodbye to the clients, sends what is owed, closes, and keeps what was said.
   ~Server();
 
@@ -76,7 +79,7 @@ class Server {
   std::vector<std::string> people() const;
 
  private:
-  Server(const control::Config& config, const base::Clock& clock, base::Log& log);
+  Server(const control::Config& config, const base::Clock& clock, base::Log& log, const Hardening& hardening);
   base::Result<> open(const store::DataDir& data, control::ConfigSource source);
   base::Result<> open_store(const store::DataDir& data);
   base::Result<> open_loops();
@@ -97,6 +100,7 @@ class Server {
   base::Log& log_;
   const base::WallTime started_;
   const std::shared_ptr<net::TicketKeys> ticket_keys_;
+  const Hardening hardening_;
 
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<chat::Chat> chat_;
