@@ -36,6 +36,8 @@ inline constexpr std::size_t kSaslResponseBytesMax = 2'048;
 // Rooms.
 inline constexpr std::size_t kRoomsPerUserMax = 100;
 inline constexpr std::size_t kRoomsMax = 100'000;
+inline constexpr std::size_t kRoomsPerAccountMax = 20;        // that it has registered
+inline constexpr std::size_t kStandingRanksPerRoomMax = 250;  // that accounts have in a registered one
 
 // What one IRC line may ask for, and what somebody may keep.
 inline constexpr std::size_t kTargetsMax = 20;

@@ -85,6 +85,7 @@ Chat::Chat(Policy policy, const DurableState& state)
     rooms_[record.id] = std::move(room);
     rooms_by_name_[folded] = record.id;
   }
+  load_charters(state);
   for (const MessagePtr& message : state.recent) {
     if (Room* room = room_of(message->room)) room->recent.push_back(message);
   }
@@ -307,12 +308,20 @@ std::string Chat::describe(bool live) const {
           static_cast<int>(m->kind), m->account.value, m->sender, m->text);
     }
     if (room.kept && room.slow.count() != 0) add("slow", id.value, room.slow.count());
+    if (room.charter) {
+      add("charter", id.value, room.charter->founder.value, room.charter->since.time_since_epoch().count());
+      for (const StandingRank& one : room.charter->ranks) {
+        add("standing rank", id.value, one.account.value, static_cast<int>(one.rank));
+      }
+    }
+    if (room.charter || (room.state && live)) {
+      add("state", id.value, state_text(room.state ? *room.state : RoomState{}));
+    }
     if (!live) continue;
     add("members", id.value, ids(room.members), "kept", room.kept);
     for (const auto& [user, when] : room.spoken) {
       add("spoken", id.value, user.value, when.time_since_epoch().count());
     }
-    if (room.state) add("state", id.value, state_text(*room.state));
     if (!room.invited.empty()) add("invited", id.value, ids(room.invited));
     for (const Knocker& one : room.knocked) {
       add("knocked", id.value, one.user.value, one.time.time_since_epoch().count());
@@ -330,6 +339,7 @@ std::string Chat::describe(bool live) const {
       add("session", id.value, session.user.value, base::address_text(session.address),
           session.enters_default_room, session.account.value);
     }
+    for (const auto& [account, rooms] : founded_) add("founded", account.value, rooms);
     add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value,
         last_serial_);
     add("names", users_by_name_.size(), rooms_by_name_.size(), "shutting down", shutting_down_);

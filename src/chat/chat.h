@@ -16,6 +16,7 @@
 #include "base/short_list.h"
 #include "chat/account_book.h"
 #include "chat/admission.h"
+#include "chat/charter.h"
 #include "chat/command.h"
 #include "chat/event.h"
 #include "chat/name.h"
@@ -121,6 +122,7 @@ class Chat {
     std::chrono::seconds slow{0};                             // between two messages of one member
     std::unordered_map<base::UserId, base::WallTime> spoken;  // in slow mode: when he did last
     RoomStatePtr state{};                                     // null: no topic, no rules
+    CharterPtr charter{};                                     // null: it is not registered
     std::vector<base::UserId> invited{};                      // who may come in past the rules, once
     std::vector<Knocker> knocked{};                           // lately
     std::optional<Roster> roster{};                           // made when it is needed
@@ -232,6 +234,31 @@ class Chat {
   void set_state(Room& room, RoomStatePtr state);
   static std::string mask_of(const Person& person);
 
+  // chat_charters.cpp: rooms that are registered
+  void handle(const Asker& asker, const RegisterRoom& command);
+  void handle(const Asker& asker, const DropRoom& command);
+  void handle(const Asker& asker, const TransferRoom& command);
+  void handle(const Asker& asker, const SetStandingRank& command);
+  void handle(const Asker& asker, const ClaimRanks& command);
+  void handle(const Asker& asker, const AskCharter& command);
+  void load_charters(const DurableState& state);
+  Room* registered_room(const Asker& asker, const std::string& name);
+  Room* founded_room(const Asker& asker, const std::string& name);
+  const AccountRecord* account_called(const Asker& asker, const std::string& name);
+  static Ranks standing_in(const Room& room, const User& user);
+  void show_charter(const Asker& asker, const Room& room, std::string account = {});
+  void put_charter(Room& room, CharterPtr charter);
+  void found_room(Room& room, base::AccountId founder);
+  void drop_charter(Room& room);
+  void put_standing_rank(Room& room, base::AccountId account, Ranks rank);
+  void keep_state(const Room& room, const RoomState& before, const RoomState& after);
+  bool may_keep(const Asker& asker, const Room& room, const std::string& subject);
+  User* member_of_account(const Room& room, base::AccountId account);
+  void change_ranks(const Asker* asker, Room& room, User& member, Ranks give, Ranks take);
+  void give_standing_ranks(const Asker& asker);
+  void release_rooms(base::AccountId account);
+  void release_all_rooms();
+
   // chat_rules.cpp: the rules of a room, and the ranks in it
   class RoomEditor;
   void handle(const Asker& asker, const ChangeRoom& command);
@@ -331,8 +358,9 @@ class Chat {
   base::UserId last_user_;
   base::RoomId last_room_;
   base::MessageId last_message_;
-  std::uint64_t last_serial_ = 0;  // of what is told to one person, or to programs
-  RoomStatePtr fresh_state_{};     // a new room's; one for all
+  std::uint64_t last_serial_ = 0;                             // of what is told to one person, or to programs
+  RoomStatePtr fresh_state_{};                                // a new room's; one for all
+  std::unordered_map<base::AccountId, std::size_t> founded_;  // how many rooms
 
   /// So that counting people, which many ask on entering, is not going over all of them.
   struct Tally {

@@ -32,6 +32,7 @@ Chat::Room* Chat::room_to_govern(const Asker& asker, const std::string& name) {
 void Chat::set_state(Room& room, RoomStatePtr state) {
   if (room.state == state) return;
   undo_.push([this, id = room.id, old = room.state] { rooms_.at(id).state = old; });
+  if (room.charter) keep_state(room, room.state ? *room.state : RoomState{}, state ? *state : RoomState{});
   room.state = std::move(state);
 }
 
@@ -86,7 +87,7 @@ void Chat::handle(const Asker& asker, const SetTopic& command) {
   if (command.text.size() > policy_.message_bytes_max) {
     return refuse(asker.id, Refusal::message_too_long, command.room);
   }
-  if (!may_speak(asker, command.room)) return;
+  if (!may_speak(asker, command.room) || !may_keep(asker, *room, command.room)) return;
   const PersonPtr by = look_of(*asker.user);
   RoomState state = room->state ? *room->state : RoomState{};
   state.topic = command.text.empty() ? Topic{} : Topic{command.text, mask_of(*by), now_};
@@ -164,9 +165,10 @@ void Chat::handle(const Asker& asker, const RenameRoom& command) {
   Room* room = room_to_govern(asker, command.old_name);
   if (room == nullptr) return;
   const std::string servers = fold_name(policy_.default_room).value_or("");
-  const bool is_founded = std::any_of(room->members.begin(), room->members.end(), [&](UserId id) {
-    return (users_.at(id).membership(room->id)->ranks & bit(Rank::founder)) != 0;
-  });
+  const bool is_founded =
+      room->charter || std::any_of(room->members.begin(), room->members.end(), [&](UserId id) {
+        return (users_.at(id).membership(room->id)->ranks & bit(Rank::founder)) != 0;
+      });
   const Rank least = is_founded ? Rank::founder : Rank::oper;
   const bool may = room->name.folded == servers ? keeps_order(*asker.user)
                                                 : at_least(rights_in(*room, *asker.user), least);

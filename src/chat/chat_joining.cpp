@@ -39,9 +39,10 @@ void Chat::handle(const Asker& asker, const Join& command) {
   join(user, *other);
 }
 
-/// Why `user` may not come in; nothing: he may. An invitation stands for all but an account.
+/// Why `user` may not come in; nothing: he may. An invitation stands for all but an account; and nobody is
+/// kept out of a room where his account is more than a voice.
 std::optional<Refusal> Chat::why_not_in(const User& user, const Room& room, std::string_view key) const {
-  if (!room.state || keeps_order(user)) return {};
+  if (!room.state || at_least(standing_in(room, user), Rank::half_operator)) return {};
   const RoomState& state = *room.state;
   if (std::find(room.invited.begin(), room.invited.end(), user.id) == room.invited.end()) {
     if (!state.key.empty() && key != state.key) return Refusal::wrong_key;
@@ -69,13 +70,15 @@ void Chat::join(User& user, Room& room) {
   const bool first = room.members.empty();
   // The default room is the server's own: nobody owns it by coming first.
   const bool owned = first && room.name.folded != fold_name(policy_.default_room);
-  const Ranks ranks = owned ? bit(Rank::oper) : Ranks{0};
+  const Ranks ranks = room.charter ? room.charter->ranks_of(user.account)
+                      : owned      ? bit(Rank::oper)
+                                   : Ranks{0};
   const bool is_listed =
       room.roster || std::any_of(user.sessions.begin(), user.sessions.end(),
                                  [this](auto id) { return sessions_.at(id).wants_roster; });
   const PersonPtr person = is_listed ? person_of(user) : look_of(user);
   if (first) {
-    set_state(room, fresh_state());
+    if (!room.charter) set_state(room, fresh_state());
   } else {
     const Profile& profile = profile_of(user);
     out().to_room(room.id, make_event(Arrived{room.name.text, user.name.text, person, profile.realname,

@@ -61,6 +61,7 @@ Chat::Outcome Chat::operate(const ManageAccount& order) {
   } else if (order.action == AccountAction::set_password) {
     accounts_.set_password(known->id, order.password_hash, order.scram, out());
   } else {
+    release_rooms(known->id);
     accounts_.remove(known->id, out());
     if (present != nullptr) {
       for (const SessionId session : base::ShortList(present->sessions)) {
@@ -176,6 +177,7 @@ Chat::Outcome Chat::operate(const ClearIdentities& order) {
   if (store_closed_) return *store_closed_;
   if (order.version != accounts_.version()) return Refusal::stale;
   const std::size_t count = accounts_.size();
+  release_all_rooms();
   accounts_.clear(out());
   for (const SessionId id : sessions_oldest_first()) drop_session(id, CloseCause::identities_cleared);
   return Affected{count};

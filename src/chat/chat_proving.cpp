@@ -56,6 +56,7 @@ void Chat::become(const Asker& asker, const AccountRecord& account) {
   call_user(asker, {account.name, *fold_name(account.name)}, account.id);
   const PersonPtr self = look_of(user);
   out().to_session(asker.id, LoggedIn{self->name, false, false, user.sessions.size(), self});
+  give_standing_ranks(asker);
 }
 
 /// The session leaves its user, who goes if it was his last one, for that of `account`.

@@ -76,14 +76,14 @@ void Chat::remove_member(Room& room, UserId user) {
   undo_.keep_value(tally_);
   --tally_.rooms;
   const RoomId id = room.id;
-  if (room.kept) {  // whoever comes next finds its history, and nothing else of it
+  if (room.kept) {  // whoever comes next finds its history and, if it is registered, its rules
     undo_.push([this, id, state = room.state, invited = room.invited, knocked = room.knocked] {
       Room& its = rooms_.at(id);
       its.state = state;
       its.invited = invited;
       its.knocked = knocked;
     });
-    room.state.reset();
+    if (!room.charter) room.state.reset();
     room.invited.clear();
     room.knocked.clear();
     return;

@@ -72,8 +72,15 @@ class Chat::RoomEditor {
     using enum RoomChange::What;
     const bool is_his_own =
         change.what == rank && !change.on && fold_name(change.text) == asker_.user->name.folded;
-    if (is_his_own || at_least(own_, rank_for(change))) return true;
+    if (is_his_own || at_least(own_, rank_for(change))) return change.what == rank || may_keep();
     if (at_least(own_, Rank::half_operator) || !was_refused_) refuse(Refusal::rank_needed, name_);
+    was_refused_ = true;
+    return false;
+  }
+  /// In a registered room, while the store is closed: told once.
+  bool may_keep() {
+    if (!room_.charter || chat_.store_is_open()) return true;
+    if (!was_refused_) chat_.may_keep(asker_, room_, name_);
     was_refused_ = true;
     return false;
   }

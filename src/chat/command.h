@@ -236,6 +236,43 @@ struct AskRoomsView {
   std::vector<std::string> names{};
 };
 
+// --- rooms that are registered. Refused has the room as its subject, or the account that is meant
+
+/// The asker's account becomes its founder. Answer: CharterView (and RoomChanged to all in the room, if he
+/// had not the rank), or Refused.
+struct RegisterRoom {
+  std::string room;
+};
+/// It is like any other from now on. Answer: CharterView, without a founder, or Refused.
+struct DropRoom {
+  std::string room;
+};
+/// Another account becomes its founder. Answer: CharterView (and RoomChanged) or Refused.
+struct TransferRoom {
+  std::string room;
+  std::string account;
+};
+/// The rank that `account` has whenever it comes, and now if it is there. Answer: CharterView (and
+/// RoomChanged) or Refused.
+struct SetStandingRank {
+  std::string room;
+  std::string account;
+  Ranks rank = 0;  ///< one; 0: none any more
+};
+/// Ranks by right of the asker's account, whatever he has in the room at present; he need not be there. None
+/// that is higher than his account's is given, or taken. Answer: RoomChanged to all in the room, if anything
+/// changes, or Refused.
+struct ClaimRanks {
+  std::string room;
+  std::string name{};  ///< empty: his own
+  Ranks ranks = 0;     ///< 0: those that his account has
+  bool on = true;
+};
+/// Answer: CharterView or Refused.
+struct AskCharter {
+  std::string room;
+};
+
 // --- what one is to others
 
 /// Answer: AwayChanged to who sees or watches him and, last, to the asker (to him alone if nothing changes).
@@ -316,7 +353,8 @@ using CommandBody =
                  AskMembers, AskRooms, AskHistory, AskSearch, Operate, ShutDown, Speak, Expel, SetTopic,
                  Invite, Knock, ChangeRoom, RenameRoom, AskRoom, AskRoomsView, SetAway, SetRealname, SetFlags,
                  Accept, HoldOffice, Wallop, AskPeople, AskPast, Watch, AskCounts, Nothing, AskSecrets,
-                 LogInWithCertificate, EnterAccount, AddCertificate, RemoveCertificate, ListCertificates>;
+                 LogInWithCertificate, EnterAccount, AddCertificate, RemoveCertificate, ListCertificates,
+                 RegisterRoom, DropRoom, TransferRoom, SetStandingRank, ClaimRanks, AskCharter>;
 
 /// Which alternative of CommandBody `Body` is.
 template <class Body, std::size_t I = 0>

@@ -84,6 +84,12 @@ enum class Refusal : std::uint8_t {
   knock_needless,      ///< he may just come in
   knock_too_soon,
   knocks_off,
+  registered_already,     ///< the room has a founder
+  not_registered,         ///< it has none
+  room_registration_off,  ///< only operators of the server register rooms
+  charter_rank_needed,    ///< only its founder, or an account of a higher standing rank there, may
+  charters_full,          ///< subject: the account that has as many rooms as one may have
+  standing_full,          ///< subject: the account for which there is no room
   // of people; the subject is the person
   asks_first,     ///< takes private messages only from those he has accepted; he is told of the attempt
   asked_already,  ///< the same, and he was told not long ago
@@ -424,6 +430,15 @@ struct RoomsView {
   };
   std::vector<Line> rooms;  ///< by name
 };
+/// A registered room's charter.
+struct CharterView {
+  std::string room;
+  base::WallTime created{};
+  std::string founder{};  ///< an account; empty: it is registered no more
+  base::WallTime since{};
+  std::vector<std::pair<std::string, Rank>> ranks{};  ///< by account; empty: also for who may not know
+  std::string account{};                              ///< whom the command was about
+};
 struct PersonView {
   PersonPtr person;
   ProfilePtr profile{};
@@ -485,7 +500,7 @@ using Event =
                  Expelled, TopicSet, RoomChanged, RoomRenamed, AwayChanged, RealnameChanged, AccountChanged,
                  Invited, Knocked, Walloped, AskedToBeAccepted, AwayNoted, Forwarded, FlagsChanged, Accepted,
                  RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts, Secrets, Authenticated,
-                 Certificates>;
+                 Certificates, CharterView>;
 using EventPtr = std::shared_ptr<const Event>;
 
 /// Which alternative of Event `E` is.

@@ -4,13 +4,18 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace veche::chat {
 namespace {
 
-// The server and its services speak under these; folded forms.
-constexpr std::array<std::string_view, 7> kReserved = {"veche",    "server",   "system",   "nickserv",
-                                                       "chanserv", "operator", "anonymous"};
+// The server speaks under these, and over IRC its services; folded forms.
+constexpr std::array<std::string_view, 5> kReserved = {"veche", "server", "system", "operator", "anonymous"};
+constexpr std::array<std::string_view, 2> kServices = {"nickserv", "chanserv"};
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 std::variant<Name, NameFault> normalized(std::string_view text, std::string_view body,
                                          std::size_t code_points_max) {
@@ -35,8 +40,9 @@ NameOrFault parse_name(std::string_view text, std::size_t code_points_max, bool 
   if (text.front() == '#' || text.front() == '/' || text.front() == ':') return NameFault::bad_start;
   NameOrFault parsed = normalized(text, text, code_points_max);
   if (const Name* name = std::get_if<Name>(&parsed)) {
-    const bool reserved = std::find(kReserved.begin(), kReserved.end(), name->folded) != kReserved.end();
-    if (reserved && !allow_reserved) return NameFault::reserved;
+    const bool is_new = code_points_max != kAnyLength;
+    if (is_one_of(name->folded, kServices) && (is_new || !allow_reserved)) return NameFault::reserved;
+    if (is_one_of(name->folded, kReserved) && !allow_reserved) return NameFault::reserved;
   }
   return parsed;
 }

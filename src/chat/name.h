@@ -33,7 +33,8 @@ using NameOrFault = std::variant<Name, NameFault>;
 inline constexpr std::size_t kAnyLength = static_cast<std::size_t>(-1);
 
 /// A person's name: 1 to `code_points_max` code points, nothing unseen, not beginning with '#', '/' or ':'.
-/// Reserved names are refused unless `allow_reserved` (the operator may make such an account).
+/// Reserved names are refused unless `allow_reserved` (the operator may make such an account); those of IRC's
+/// services, to which passwords are told, also then, but for looking them up (kAnyLength).
 NameOrFault parse_name(std::string_view text, std::size_t code_points_max, bool allow_reserved = false);
 
 /// A room's name: '#' and then 1 to `code_points_max` code points, nothing unseen.

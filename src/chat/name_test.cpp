@@ -121,12 +121,16 @@ TEST(Name, DoesNotBeginWithACombiningMark) {
 }
 
 TEST(Name, OfTheServersServicesIsReserved) {
-  for (const char* name :
-       {"veche", "Veche", "SERVER", "system", "NickServ", "ChanServ", "operator", "anonymous"}) {
+  for (const char* name : {"veche", "Veche", "SERVER", "system", "operator", "anonymous"}) {
     EXPECT_EQ(fault(name), NameFault::reserved) << name;
     EXPECT_EQ(fault_of(parse_name(name, kMax, true)), std::nullopt) << name;
   }
   EXPECT_EQ(fault("veche2"), std::nullopt);
+  for (const char* name : {"NickServ", "ChanServ", "CHANSERV"}) {
+    EXPECT_EQ(fault(name), NameFault::reserved) << name;
+    EXPECT_EQ(fault_of(parse_name(name, kMax, true)), NameFault::reserved) << "by nobody: " << name;
+    EXPECT_EQ(fault_of(parse_name(name, kAnyLength, true)), std::nullopt) << name;
+  }
 }
 
 TEST(RoomName, IsAHashAndThenAName) {

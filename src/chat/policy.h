@@ -31,6 +31,7 @@ struct Policy {
   std::size_t query_messages = 100;    ///< 0: no limit
 
   RoomFlags room_flags = bit(RoomFlag::members_only) | bit(RoomFlag::topic_locked);  ///< of a new room
+  bool room_registration = true;      ///< operators of a room may make it theirs
   std::size_t list_entries_max = 60;  ///< of each list of a room
   std::size_t watched_max = 100;      ///< names that one session watches
   std::size_t past_people = 100;      ///< who have gone and are remembered

@@ -6,7 +6,9 @@
 #include "base/ids.h"
 #include "base/network.h"
 #include "base/scram_keys.h"
+#include "chat/charter.h"
 #include "chat/message.h"
+#include "chat/room_state.h"
 
 #include <array>
 #include <chrono>
@@ -55,6 +57,13 @@ struct RoomRecord {
   std::string name;  ///< with its '#'; unique by casefold
   base::WallTime created;
   std::chrono::seconds slow{0};  ///< at least this between two messages of one member; 0: as they like
+};
+
+/// A registered room's charter, and what it keeps of its state.
+struct CharterRecord {
+  base::RoomId room;
+  Charter charter{};
+  RoomState state{};
 };
 
 enum class SanctionKind : std::uint8_t { ban, mute };
@@ -136,10 +145,52 @@ struct RoomNameChanged {
   std::string name;
 };
 
+/// The room has a charter from now on, with no ranks, rules, topic or lists so far.
+struct RoomRegistered {
+  base::RoomId room;
+  base::AccountId founder;
+  base::WallTime since;
+};
+struct RoomTransferred {
+  base::RoomId room;
+  base::AccountId founder;
+};
+/// With all that was kept for it.
+struct RoomDropped {
+  base::RoomId room;
+};
+/// All of a registered room's state but its lists.
+struct RoomRulesKept {
+  base::RoomId room;
+  RoomStatePtr state;
+};
+/// At the end of the list.
+struct RoomMaskAdded {
+  base::RoomId room;
+  MaskList list = MaskList::bans;
+  MaskEntry entry;
+};
+struct RoomMaskRemoved {
+  base::RoomId room;
+  MaskList list = MaskList::bans;
+  MaskOn on = MaskOn::person;
+  std::string pattern;
+};
+/// In place of the one that the account had there.
+struct StandingRankSet {
+  base::RoomId room;
+  StandingRank rank;
+};
+struct StandingRankRemoved {
+  base::RoomId room;
+  base::AccountId account;
+};
+
 using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded,
                          TokenRemoved, AddressRemembered, AddressForgotten, IdentitiesCleared,
                          SanctionImposed, SanctionLifted, RoomSlowed, RoomNameChanged, ScramKeysDerived,
-                         CertificateAdded, CertificateRemoved>;
+                         CertificateAdded, CertificateRemoved, RoomRegistered, RoomTransferred, RoomDropped,
+                         RoomRulesKept, RoomMaskAdded, RoomMaskRemoved, StandingRankSet, StandingRankRemoved>;
 
 /// Everything that outlives the process, but for the bulk of the messages.
 struct DurableState {
@@ -147,6 +198,7 @@ struct DurableState {
   std::vector<TokenRecord> tokens;
   std::vector<AddressRecord> addresses;
   std::vector<CertificateRecord> certificates{};
+  std::vector<CharterRecord> charters{};  ///< by room; ranks by account, lists as they were made
   std::vector<RoomRecord> rooms;
   std::vector<SanctionRecord> sanctions;
   std::vector<MessagePtr> recent;  ///< the last messages of each room, by ascending id

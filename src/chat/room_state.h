@@ -42,6 +42,7 @@ enum class RoomFlag : std::uint16_t {
 };
 using RoomFlags = std::uint16_t;
 constexpr RoomFlags bit(RoomFlag flag) { return static_cast<RoomFlags>(flag); }
+inline constexpr auto kAllRoomFlags = static_cast<RoomFlags>(2 * bit(RoomFlag::free_invite) - 1);
 
 enum class MaskList : std::uint8_t { bans, exceptions, invite_exceptions, mutes };
 inline constexpr std::size_t kMaskLists = 4;
@@ -57,6 +58,8 @@ struct MaskEntry {
   std::string pattern;
   std::string by;  ///< who set it: NAME!USERNAME@HOST
   base::WallTime at{};
+
+  friend bool operator==(const MaskEntry&, const MaskEntry&) = default;
 };
 
 struct Topic {

@@ -136,7 +136,7 @@ TEST(FaultyStore, NeverHoldsLessThanTheChat) {
       ASSERT_EQ(run.chat.describe(false), run.what_was_kept()) << "round " << round;
     }
   }
-  EXPECT_GT(failures, kSeeds) << "the store did fail";
+  EXPECT_GT(failures, kSeeds / 2) << "the store did fail";
   EXPECT_GT(refused, kSeeds / 4) << "and people were told";
 }
 

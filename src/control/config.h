@@ -113,6 +113,7 @@ struct AccountsConfig {
 struct ChannelsConfig {
   std::string default_room = "#veche";
   std::string default_modes = "+nt";  ///< as parse_room_modes (room_modes.h) reads them
+  bool registration = true;           ///< of rooms, by their operators
 };
 
 struct HistoryConfig {

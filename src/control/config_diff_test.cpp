@@ -104,7 +104,7 @@ Config all_different() {
   config.operators = {{"root", "x", {"view"}}};
   config.limits = {1, 2, 3, 4, 5s, 6s, 7s, 70'000, 80'000, 9, 10, 11, 12, 13, 14, 15, 16, 17};
   config.accounts = {true, false, false, {"PLAIN"}, "strict", store::HashCost::lowest, 9, 1h, false};
-  config.channels = {"#b", "+i"};
+  config.channels = {"#b", "+i", false};
   config.history = {false, 24h, 8, 9};
   config.log = {base::LogTarget::stderr_, base::LogLevel::error, base::LogFormat::json};
   config.admin = {"g", "h", "i"};

@@ -455,7 +455,10 @@ void remaining_rows(std::vector<ConfigKey>& keys) {
       .check = [](const KeyValue& value) -> Result<> {
     return parse_room_modes(std::get<std::string>(value)).map([](chat::RoomFlags) {});
   };
-  channels.idle("registration", KeyKind::flag, true);
+  channels.key(
+      "registration", &Config::channels, &ChannelsConfig::registration,
+      "Whether operators of a room may register it: then it keeps its rules, topic and ranks. Operators "
+      "of the server always may.");
 
   using H = HistoryConfig;
   constexpr auto part = &Config::history;

@@ -87,6 +87,7 @@ grants = ["moderate", "backup"]
 [channels]
 default = "#вече"
 default_modes = "+nti"
+registration = false
 [history]
 enabled = false
 retention = "365d"
@@ -143,6 +144,7 @@ location = "Київ"
   EXPECT_EQ(config.operators[0].grants, (Lines{"moderate", "backup"}));
   EXPECT_EQ(config.channels.default_room, "#вече");
   EXPECT_EQ(config.channels.default_modes, "+nti");
+  EXPECT_FALSE(config.channels.registration);
   EXPECT_FALSE(config.history.enabled);
   EXPECT_EQ(config.history.retention, 24h * 365);
   EXPECT_EQ(config.history.query_limit, 7u);

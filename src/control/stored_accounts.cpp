@@ -1,9 +1,11 @@
 #include "control/stored_accounts.h"
 
+#include "chat/chat.h"
 #include "chat/name.h"
 #include "control/account_rules.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace veche::control {
@@ -82,7 +84,17 @@ Result<> StoredAccounts::change_password(std::string_view name, std::string_view
 Result<> StoredAccounts::remove(std::string_view name) {
   const auto account = find_or_fail(name);
   if (!account) return tl::unexpected(account.error());
-  if (auto kept = commit(chat::AccountRemoved{(*account)->id}); !kept) return kept;
+  // By a chat with nobody in it: what the account has founded passes to another, as in a running server.
+  auto state = journal_->load(0);
+  if (!state) return tl::unexpected(state.error());
+  state->accounts = accounts_;
+  chat::Chat chat({}, *state);
+  chat::Outbox outbox;
+  const chat::ManageAccount order{chat::AccountAction::remove, (*account)->name, {}};
+  chat.apply({{}, chat::Operate{0, std::make_shared<const chat::OperatorOrder>(order)}}, clock_.wall(),
+             outbox);
+  if (outbox.rows.empty()) outbox.keep(chat::AccountRemoved{(*account)->id});  // its name is none of today's
+  if (auto kept = journal_->commit(outbox.rows); !kept) return kept;
   accounts_.erase(accounts_.begin() + (*account - accounts_.data()));
   return {};
 }

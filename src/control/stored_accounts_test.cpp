@@ -152,5 +152,16 @@ TEST_F(StoredAccountsTest, TheLockIsLetGoAfterTheJournal) {
   EXPECT_EQ(order, "journal lock ");
 }
 
+TEST_F(StoredAccountsTest, ARemovedFoundersRoomsPassOnAsInARunningServer) {
+  disk_.state.accounts = {{{1}, "ann", "hash", {}}, {{2}, "bob", "hash", {}}};
+  disk_.state.rooms = {{{7}, "#dev", {}, {}}};
+  disk_.state.charters = {{{7}, {{1}, {}, {{{2}, chat::Rank::oper}}}, {}}};
+  const auto accounts = open();
+  ASSERT_TRUE(accounts->remove("ann"));
+  ASSERT_EQ(disk_.rows.size(), 3u);
+  EXPECT_EQ(std::get<chat::RoomTransferred>(disk_.rows[1]).founder.value, 2u);
+  EXPECT_EQ(std::get<chat::AccountRemoved>(disk_.rows[2]).account.value, 1u);
+}
+
 }  // namespace
 }  // namespace veche::control

@@ -56,6 +56,7 @@ chat::Policy policy_of(const control::Config& config) {
   policy.history = config.history.enabled;
   policy.playback_messages = config.history.playback_limit;
   policy.query_messages = config.history.query_limit;
+  policy.room_registration = config.channels.registration;
   policy.room_flags = control::checked_room_modes(config.channels.default_modes);
   policy.list_entries_max = config.limits.list_modes;
   policy.watched_max = config.limits.monitor;

@@ -23,10 +23,10 @@ struct LineCommand {
   std::string_view help;
   void (LineSession::*run)(std::string_view rest);
 
-  static const std::array<LineCommand, 22> kTable;
+  static const std::array<LineCommand, 26> kTable;
 };
 
-const std::array<LineCommand, 22> LineCommand::kTable = {{
+const std::array<LineCommand, 26> LineCommand::kTable = {{
     {"help", "", false, N_("this list"), &LineSession::do_help},
     {"who", "[ROOM|*]", false, N_("who is in the room, or everywhere"), &LineSession::do_who},
     {"rooms", "", false, N_("the rooms where people are"), &LineSession::do_rooms},
@@ -35,6 +35,12 @@ const std::array<LineCommand, 22> LineCommand::kTable = {{
     {"topic", "[TEXT]", false, N_("the topic of the room, or another one"), &LineSession::do_topic},
     {"invite", "NAME", true, N_("invite somebody to the room"), &LineSession::do_invite},
     {"remove", "NAME [WHY]", true, N_("put somebody out of the room"), &LineSession::do_remove},
+    {"register", "", false, N_("make the room yours: it keeps its rules, topic and ranks"),
+     &LineSession::do_register},
+    {"unregister", "ROOM", true, N_("let go of a room of yours"), &LineSession::do_unregister},
+    {"transfer", "NAME", true, N_("give the room to another account"), &LineSession::do_transfer},
+    {"rank", "[NAME RANK]", false, N_("whose the room is, or the rank that somebody has whenever he comes"),
+     &LineSession::do_rank},
     {"knock", "ROOM [TEXT]", true, N_("ask to be let into a room"), &LineSession::do_knock},
     {"msg", "NAME TEXT", true, N_("a private message"), &LineSession::do_msg},
     {"me", "TEXT", true, N_("say what you do"), &LineSession::do_me},
@@ -169,6 +175,32 @@ void LineSession::do_remove(std::string_view rest) {
   if (!current_) return err("no-room", t_("You are in no room."));
   const auto [name, why] = base::split_word(rest);
   host_.command(chat::Expel{std::string(room_name(current_)), std::string(name), std::string(why)});
+}
+
+void LineSession::do_register(std::string_view) {
+  if (!current_) return err("no-room", t_("You are in no room."));
+  host_.command(chat::RegisterRoom{std::string(room_name(current_))});
+}
+
+/// The room has to be named: nobody lets go of one by a slip.
+void LineSession::do_unregister(std::string_view rest) { host_.command(chat::DropRoom{std::string(rest)}); }
+
+void LineSession::do_transfer(std::string_view rest) {
+  if (!current_) return err("no-room", t_("You are in no room."));
+  host_.command(chat::TransferRoom{std::string(room_name(current_)), std::string(rest)});
+}
+
+void LineSession::do_rank(std::string_view rest) {
+  if (!current_) return err("no-room", t_("You are in no room."));
+  const std::string room(room_name(current_));
+  if (rest.empty()) return ask(chat::AskCharter{room});
+  const auto [name, word] = base::split_word(rest);
+  const auto rank = rank_called(word);
+  const bool is_one = rank && *rank != chat::Rank::founder;
+  if (!is_one && word != "none") {
+    return err("usage", t_("Usage: /{} {}", "rank", "NAME voice|half-operator|operator|administrator|none"));
+  }
+  host_.command(chat::SetStandingRank{room, std::string(name), is_one ? chat::bit(*rank) : chat::Ranks{0}});
 }
 
 void LineSession::do_knock(std::string_view rest) {

@@ -48,6 +48,10 @@ TEST(LineCommands, HelpListsEveryCommandOfTheInterface) {
     ann > /topic [TEXT]        the topic of the room, or another one
     ann > /invite NAME         invite somebody to the room
     ann > /remove NAME [WHY]   put somebody out of the room
+    ann > /register            make the room yours: it keeps its rules, topic and ranks
+    ann > /unregister ROOM     let go of a room of yours
+    ann > /transfer NAME       give the room to another account
+    ann > /rank [NAME RANK]    whose the room is, or the rank that somebody has whenever he comes
     ann > /knock ROOM [TEXT]   ask to be let into a room
     ann > /msg NAME TEXT       a private message
     ann > /me TEXT             say what you do
@@ -74,6 +78,10 @@ TEST(LineCommands, HelpListsEveryCommandOfTheInterface) {
     ann > NOTICE /topic [TEXT]        the topic of the room, or another one
     ann > NOTICE /invite NAME         invite somebody to the room
     ann > NOTICE /remove NAME [WHY]   put somebody out of the room
+    ann > NOTICE /register            make the room yours: it keeps its rules, topic and ranks
+    ann > NOTICE /unregister ROOM     let go of a room of yours
+    ann > NOTICE /transfer NAME       give the room to another account
+    ann > NOTICE /rank [NAME RANK]    whose the room is, or the rank that somebody has whenever he comes
     ann > NOTICE /knock ROOM [TEXT]   ask to be let into a room
     ann > NOTICE /msg NAME TEXT       a private message
     ann > NOTICE /me TEXT             say what you do
@@ -403,6 +411,10 @@ TEST(LineCommands, HelpIsThereInEveryLanguage) {
     ann > /topic [TEXT]        тема кімнати або нова тема
     ann > /invite NAME         запросити когось до кімнати
     ann > /remove NAME [WHY]   виставити когось із кімнати
+    ann > /register            зробити кімнату своєю: вона збереже правила, тему й ранги
+    ann > /unregister ROOM     відмовитися від своєї кімнати
+    ann > /transfer NAME       передати кімнату іншому обліковому запису
+    ann > /rank [NAME RANK]    чия це кімната або який ранг у когось, коли він приходить
     ann > /knock ROOM [TEXT]   попроситися до кімнати
     ann > /msg NAME TEXT       приватне повідомлення
     ann > /me TEXT             сказати, що ви робите

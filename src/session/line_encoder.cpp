@@ -169,6 +169,20 @@ LineStyle LineStyle::of(Variant variant) {
           (variant & kShowRoom) != 0};
 }
 
+std::string_view rank_word(chat::Rank rank) {
+  for (const RankWords& words : kRanks) {
+    if (words.rank == rank) return words.bare;
+  }
+  return {};
+}
+
+std::optional<chat::Rank> rank_called(std::string_view word) {
+  for (const RankWords& words : kRanks) {
+    if (words.bare == word) return words.rank;
+  }
+  return std::nullopt;
+}
+
 std::string_view line_end(const LineStyle& style) { return style.bare ? "\n" : "\r\n"; }
 
 std::string clock_text(base::WallTime time, const Moment& moment) {

@@ -7,6 +7,7 @@
 #include "chat/message.h"
 #include "session/session.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,10 @@ struct LineStyle {
   Variant variant() const;
   static LineStyle of(Variant variant);
 };
+
+/// A rank as programs read it and people type it: "half-operator".
+std::string_view rank_word(chat::Rank rank);
+std::optional<chat::Rank> rank_called(std::string_view word);
 
 /// Appends a room's event as a line.
 void encode_line(const chat::Event& event, const LineStyle& style, const Moment& moment, std::string& out);

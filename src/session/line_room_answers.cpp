@@ -50,6 +50,25 @@ void LineSession::on_event(const chat::RoomView& event) {
   if (waits_for<chat::AskRoom>()) answered();
 }
 
+/// Whose a room is: the answer to /rank without a name, and what has become of it by the other commands.
+void LineSession::on_event(const chat::CharterView& event) {
+  const bool is_list = waits_for<chat::AskCharter>();
+  if (bare_) {
+    raw_line(fmt::format("FOUNDER {}{}{}", event.room, event.founder.empty() ? "" : " ", event.founder));
+  } else {
+    tell(event.founder.empty() ? t_("The room {} is nobody's any more.", event.room)
+                               : t_("The founder of {}: {}", event.room, event.founder));
+  }
+  for (const auto& [name, rank] : event.ranks) {
+    if (!is_list && name != event.account) continue;
+    raw_line(bare_ ? fmt::format("STANDING {} {} {}", event.room, name, rank_word(rank))
+                   : t_("Whenever {} comes: {}", name, rank_word(rank)));
+  }
+  if (!is_list) return;
+  end_answer("rank");
+  answered();
+}
+
 void LineSession::tell_topic(std::string_view room, const chat::RoomStatePtr& state) {
   if (!state || state->topic.text.empty()) return;
   const chat::Topic& topic = state->topic;

@@ -68,6 +68,82 @@ TEST(LineRooms, TheTopicIsShownAndSet) {
                     {}, 7);
 }
 
+TEST(LineRooms, ARoomIsRegistered) {
+  expect_transcript(R"(
+    * ann is here with password one
+    * bob is here with password two
+    ann > bob has come.
+    ann < /register
+    ann > Only the room's operators may do that.
+    ann < /join #tea
+    ann > You are in #tea. Nobody else is here.
+    ann < /rank
+    ann > That room is not registered.
+    ann < /register
+    ann > ann is a founder of #tea now.
+    ann > The founder of #tea: ann
+    ann < /register
+    ann > That room is registered already.
+    ann < /rank bob operator
+    ann > The founder of #tea: ann
+    ann > Whenever bob comes: operator
+    bob < /join #tea
+    bob > You are in #tea with 1 other: ann.
+    ann > bob has come.
+    bob < /topic Green
+    ann > bob has set the topic of #tea: Green
+    bob > bob has set the topic of #tea: Green
+    bob < /rank ann none
+    bob > Only the room's founder, or who has a higher rank there, may do that.
+    ann < /rank bob
+    ann > Usage: /rank NAME voice|half-operator|operator|administrator|none
+    ann < /rank nobody voice
+    ann > There is no such account.
+    ann < /rank
+    ann > The founder of #tea: ann
+    ann > Whenever bob comes: operator
+    ann < /transfer bob
+    ann > ann is no longer a founder of #tea.
+    bob > ann is no longer a founder of #tea.
+    ann > bob is a founder of #tea now.
+    bob > bob is a founder of #tea now.
+    ann > The founder of #tea: bob
+    ann < /unregister #tea
+    ann > Only the room's founder, or who has a higher rank there, may do that.
+    bob < /unregister #tea
+    bob > The room #tea is nobody's any more.
+  )",
+                    {}, 7);
+}
+
+TEST(LineRooms, ARegisteredRoomIsToldToPrograms) {
+  expect_transcript(R"(
+    * ann is here with password one
+    * bot is here in bare
+    ann > bot has come.
+    ann < /join #tea
+    ann > You are in #tea. Nobody else is here.
+    ann < /register
+    ann > ann is a founder of #tea now.
+    ann > The founder of #tea: ann
+    bot < /join #tea
+    bot > JOIN #tea bot
+    ann > bot has come.
+    bot < /rank
+    bot > FOUNDER #tea ann
+    bot > END rank
+    bot < /register
+    bot > ERR accounts-only That needs an account: /password makes one of your name.
+    ann < /bare
+    ann > READY
+    ann < /rank ann none
+    ann > ERR founder-needed Only the room's founder, or who has a higher rank there, may do that.
+    ann < /unregister #tea
+    ann > FOUNDER #tea
+  )",
+                    {}, 7);
+}
+
 TEST(LineRooms, SomebodyIsInvitedAndPutOut) {
   expect_transcript(R"(
     * ann is here

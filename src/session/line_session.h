@@ -199,6 +199,10 @@ class LineSession final : public Session {
   void do_topic(std::string_view rest);
   void do_invite(std::string_view rest);
   void do_remove(std::string_view rest);
+  void do_register(std::string_view rest);
+  void do_unregister(std::string_view rest);
+  void do_transfer(std::string_view rest);
+  void do_rank(std::string_view rest);
   void do_knock(std::string_view rest);
   void do_away(std::string_view rest);
   void do_quit(std::string_view rest);
@@ -235,6 +239,7 @@ class LineSession final : public Session {
   void on_event(const chat::Expelled& event);
   void on_event(const chat::RoomRenamed& event);
   void on_event(const chat::RoomView& event);
+  void on_event(const chat::CharterView& event);
   void on_event(const chat::Invited& event);
   void on_event(const chat::Knocked& event);
   void on_event(const chat::Renamed& event);

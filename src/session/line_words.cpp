@@ -111,6 +111,18 @@ Words words_for(Refusal refusal) {
       return {"knock-too-soon", N_("You have knocked there a moment ago.")};
     case Refusal::knocks_off:
       return {"knocks-off", N_("One cannot knock at that room.")};
+    case Refusal::registered_already:
+      return {"registered-already", N_("That room is registered already.")};
+    case Refusal::not_registered:
+      return {"not-registered", N_("That room is not registered.")};
+    case Refusal::room_registration_off:
+      return {"room-registration-off", N_("Rooms are registered by the operator here.")};
+    case Refusal::charter_rank_needed:
+      return {"founder-needed", N_("Only the room's founder, or who has a higher rank there, may do that.")};
+    case Refusal::charters_full:
+      return {"too-many-rooms-registered", N_("That account has registered as many rooms as it may.")};
+    case Refusal::standing_full:
+      return {"ranks-full", N_("That room keeps as many ranks as it may.")};
     case Refusal::asks_first:
       return {"asks-first",
               N_("That person takes messages only from people he has accepted; he is told that you wrote.")};

@@ -1,6 +1,7 @@
 #include "store/memory_journal.h"
 
 #include "base/check.h"
+#include "store/memory_charters.h"
 #include "store/password.h"
 #include "store/search_words.h"
 
@@ -47,6 +48,7 @@ struct Apply {
   }
   base::Result<> operator()(const chat::AccountRemoved& row) const {
     std::erase_if(state.accounts, [&](const auto& account) { return account.id == row.account; });
+    MemoryCharters{state}.forget(row.account);
     std::erase_if(state.tokens, [&](const auto& token) { return token.account == row.account; });
     std::erase_if(state.addresses, [&](const auto& address) { return address.account == row.account; });
     std::erase_if(state.certificates, [&](const auto& one) { return one.account == row.account; });
@@ -105,6 +107,7 @@ struct Apply {
   }
   base::Result<> operator()(const chat::IdentitiesCleared&) const {
     state.accounts.clear();
+    state.charters.clear();
     state.tokens.clear();
     state.addresses.clear();
     state.certificates.clear();
@@ -131,6 +134,11 @@ struct Apply {
       if (room.id == row.room) room.name = row.name;
     }
     return {};
+  }
+
+  template <class CharterRow>
+  base::Result<> operator()(const CharterRow& row) const {
+    return MemoryCharters{state}.apply(row);
   }
 
   void lift(chat::SanctionKind kind, const chat::SanctionTarget& target) const {

@@ -22,6 +22,9 @@ namespace {
 //
 // secrets.value is random, made when it is first needed, and the same ever after; it opens nothing.
 //
+// charters: what registered rooms keep; flags, list, mask_on and rank are numbers of chat/room_state.h. The
+// entries of a list are in the order of their ids.
+//
 // sanctions: kind and target_kind are numbers of chat/records.h's enumerations; network is 16 bytes, of which
 // the first `prefix` bits count; expires = 0: never. rooms.slow is in seconds.
 constexpr Migration kMigrations[] = {
@@ -117,6 +120,40 @@ CREATE TABLE secrets(
   name TEXT PRIMARY KEY,
   value BLOB NOT NULL
 ) WITHOUT ROWID;
+)sql",
+    R"sql(
+CREATE TABLE charters(
+  room INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,
+  founder INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  since INTEGER NOT NULL,
+  flags INTEGER NOT NULL DEFAULT 0,
+  key TEXT NOT NULL DEFAULT '',
+  member_limit INTEGER NOT NULL DEFAULT 0,
+  forward TEXT NOT NULL DEFAULT '',
+  topic TEXT NOT NULL DEFAULT '',
+  topic_by TEXT NOT NULL DEFAULT '',
+  topic_at INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX charters_by_founder ON charters(founder);
+
+CREATE TABLE room_masks(
+  id INTEGER PRIMARY KEY,
+  room INTEGER NOT NULL REFERENCES charters ON DELETE CASCADE,
+  list INTEGER NOT NULL,
+  mask_on INTEGER NOT NULL,
+  pattern TEXT NOT NULL,
+  set_by TEXT NOT NULL,
+  set_at INTEGER NOT NULL
+);
+CREATE INDEX room_masks_by_room ON room_masks(room, list, mask_on, pattern);
+
+CREATE TABLE standing_ranks(
+  room INTEGER NOT NULL REFERENCES charters ON DELETE CASCADE,
+  account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  rank INTEGER NOT NULL,
+  PRIMARY KEY (room, account)
+) WITHOUT ROWID;
+CREATE INDEX standing_ranks_by_account ON standing_ranks(account);
 )sql",
 };
 

@@ -117,6 +117,7 @@ SqliteJournal::SqliteJournal(SqliteOptions options, Database database)
       checkpointer_(database_),
       indexes_(database_),
       retention_(database_, options_.retention),
+      charters_(database_),
       add_message_(database_.statement(
           "INSERT INTO messages(id, room, time, kind, account, sender, text) VALUES (?, ?, ?, ?, ?, ?, ?)")),
       add_room_(database_.statement("INSERT INTO rooms(id, name, created, slow) VALUES (?, ?, ?, ?)")),
@@ -162,6 +163,7 @@ base::Result<chat::DurableState> SqliteJournal::load(std::size_t recent_per_room
   if (!snapshot) return tl::unexpected(snapshot.error());
   if (auto done = load_accounts(state); !done) return tl::unexpected(done.error());
   if (auto done = load_rooms(state, recent_per_room); !done) return tl::unexpected(done.error());
+  if (auto done = charters_.load(state); !done) return tl::unexpected(done.error());
   if (auto done = load_sanctions(state); !done) return tl::unexpected(done.error());
   if (auto done = load_certificates(state); !done) return tl::unexpected(done.error());
   if (auto done = load_secret(state); !done) return tl::unexpected(done.error());
@@ -391,6 +393,7 @@ base::Result<> SqliteJournal::write(const chat::AddressForgotten& row) {
 
 base::Result<> SqliteJournal::write(const chat::IdentitiesCleared&) {
   // Each table for itself, not by ON DELETE CASCADE: what somebody's edit left without an account goes too.
+  if (auto done = charters_.clear(); !done) return done;
   for (Statement* clear : {&clear_tokens_, &clear_addresses_, &clear_certificates_, &clear_accounts_}) {
     if (auto done = clear->run(); !done) return done;
   }

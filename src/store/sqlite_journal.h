@@ -3,6 +3,7 @@
 // and checkpoints, checkpoints when the journal says so, mmap off, the search index filled later.
 #pragma once
 
+#include "store/charter_table.h"
 #include "store/checkpointer.h"
 #include "store/journal.h"
 #include "store/message_indexes.h"
@@ -83,6 +84,10 @@ class SqliteJournal final : public Journal {
   base::Result<> write(const chat::ScramKeysDerived& row);
   base::Result<> write(const chat::CertificateAdded& row);
   base::Result<> write(const chat::CertificateRemoved& row);
+  template <class CharterRow>
+  base::Result<> write(const CharterRow& row) {
+    return charters_.write(row);
+  }
   base::Result<> write_scram(base::AccountId account, const base::ScramKeysPtr& scram);
 
   const SqliteOptions options_;
@@ -90,6 +95,7 @@ class SqliteJournal final : public Journal {
   Checkpointer checkpointer_;
   MessageIndexes indexes_;
   Retention retention_;
+  CharterTable charters_;
   Statement add_message_, add_room_, add_account_, remove_account_, change_password_, add_token_,
       remove_token_, remember_address_, forget_address_, clear_tokens_, clear_addresses_, clear_accounts_,
       impose_, lift_, slow_, rename_room_, probe_, keep_scram_, add_certificate_, remove_certificate_,

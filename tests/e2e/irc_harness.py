@@ -168,6 +168,13 @@ class Play:
     def do_clock(self, offset, _):
         self.clock(offset)
 
+    def do_restart(self, _name, _rest):
+        for player in self.players.values():
+            player.close()
+        self.players.clear()
+        self.server.kill()
+        self.server.start()
+
     def make_account(self, name, password):
         if name in self.accounts:
             return

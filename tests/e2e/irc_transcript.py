@@ -24,6 +24,7 @@ Who is named for the first time comes in as a guest: nick, username and real nam
     slow alice                               his client sends byte by byte from now on
     drop alice                               his connection is gone, without a word
     finish alice                             he has nothing more to say: the end of his half of the connection
+    restart                                  the server is killed (SIGKILL) and started again; everybody is gone
     clock +3m                                the server's wall clock is so much ahead (clock.txt alone)
     repeat 3 ... end                         what stands between them, with {i} as 1, 2, 3
 
@@ -39,7 +40,7 @@ import re
 
 _TITLE = re.compile(r"# (.*)")
 _STEP = re.compile(r"([\w{}]+)(>|<<|<) ?(.*)")
-_DIRECTIVE = re.compile(r"(connect|client|login|account|caps|scram|join|line|slow|drop|finish|clock|settled|repeat|end)\b ?(.*)")
+_DIRECTIVE = re.compile(r"(connect|client|login|account|caps|scram|join|line|slow|drop|finish|restart|clock|settled|repeat|end)\b ?(.*)")
 _CLOSED = re.compile(r"([\w{}]+) closed")
 
 _PLACEHOLDERS = {"n": r"\d+", "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "id": r"[^\s;]+", "word": r"\S+", "any": r".*",

@@ -39,6 +39,7 @@ chat::Policy small_policy(Choice& choose) {
   policy.watched_max = 2;
   policy.past_people = choose(4);
   if (choose(3) == 0) policy.room_flags = static_cast<chat::RoomFlags>(1u << choose(15));
+  policy.room_registration = choose(6) != 0;
   policy.list_entries_max = 2;
   return policy;
 }
@@ -99,6 +100,7 @@ class Draw {
   chat::CommandBody body() {
     if (choose_(4) == 0) return about_people();
     if (choose_(8) == 0) return about_accounts();
+    if (choose_(8) == 0) return about_charters();
     switch (choose_(40)) {
       case 0:
         return chat::Disconnect{};
@@ -196,6 +198,29 @@ class Draw {
   static std::string chat_fingerprint(std::string text) {
     for (char& c : text) c = c == 'B' ? 'b' : c;
     return text;
+  }
+
+  chat::CommandBody about_charters() {
+    const auto rank = [this] { return choose_(4) == 0 ? chat::Ranks{0} : chat::Ranks(1u << choose_(5)); };
+    switch (choose_(10)) {
+      case 0:
+      case 1:
+      case 2:
+        return chat::RegisterRoom{some_room_name()};
+      case 3:
+        return chat::DropRoom{some_room_name()};
+      case 4:
+        return chat::TransferRoom{some_room_name(), some_name()};
+      case 5:
+      case 6:
+        return chat::SetStandingRank{some_room_name(), some_name(), rank()};
+      case 7:
+      case 8:
+        return chat::ClaimRanks{some_room_name(), choose_(2) == 0 ? "" : some_name(), rank(),
+                                choose_(3) != 0};
+      default:
+        return chat::AskCharter{some_room_name()};
+    }
   }
 
   chat::CommandBody about_people() {

@@ -67,6 +67,13 @@ struct EventWords {
   }
   std::string operator()(const chat::AwayNoted& e) const { return e.name + " is away: " + e.text; }
   std::string operator()(const chat::Forwarded& e) const { return "forwarded " + e.from + " " + e.to; }
+  std::string operator()(const chat::CharterView& e) const {
+    if (e.founder.empty()) return "charter " + e.room + " no more";
+    Lines ranks;
+    for (const auto& [name, rank] : e.ranks)
+      ranks.push_back(name + "=" + std::to_string(static_cast<int>(rank)));
+    return "charter " + e.room + " of " + e.founder + (ranks.empty() ? "" : ": " + joined_by_comma(ranks));
+  }
   std::string operator()(const chat::RoomView& e) const {
     return "room " + e.name + (e.member ? " member " + std::to_string(e.ranks) : "") +
            (e.secret_from_asker ? " secret" : "") + ": " + to_text(e.roster);

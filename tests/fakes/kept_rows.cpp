@@ -28,6 +28,9 @@ struct Keeper {
     std::erase_if(state.tokens, [&](auto& t) { return t.account == row.account; });
     std::erase_if(state.addresses, [&](auto& a) { return a.account == row.account; });
     std::erase_if(state.certificates, [&](auto& c) { return c.account == row.account; });
+    for (const auto& one : state.charters) {
+      EXPECT_EQ(one.charter.ranks_of(row.account), 0) << "a room is nobody's who is no more";
+    }
   }
   void operator()(const chat::PasswordChanged& row) {
     EXPECT_TRUE(has_account(row.account));
@@ -89,6 +92,7 @@ struct Keeper {
     state.recent.push_back(row.message);
   }
   void operator()(const chat::IdentitiesCleared&) {
+    EXPECT_TRUE(state.charters.empty()) << "a room is nobody's who is no more";
     state.accounts.clear();
     state.tokens.clear();
     state.certificates.clear();
@@ -117,6 +121,63 @@ struct Keeper {
         std::find_if(state.rooms.begin(), state.rooms.end(), [&](auto& room) { return room.id == row.room; });
     ASSERT_NE(its, state.rooms.end());
     its->name = row.name;
+  }
+
+  // Registered rooms. What is changed is there.
+  chat::CharterRecord& charter_of(base::RoomId room) {
+    static chat::CharterRecord none;
+    for (auto& one : state.charters) {
+      if (one.room == room) return one;
+    }
+    ADD_FAILURE() << "room " << room.value << " is not registered";
+    return none;
+  }
+  void operator()(const chat::RoomRegistered& row) {
+    EXPECT_TRUE(
+        std::any_of(state.rooms.begin(), state.rooms.end(), [&](auto& r) { return r.id == row.room; }));
+    EXPECT_TRUE(has_account(row.founder));
+    for (const auto& one : state.charters) EXPECT_NE(one.room, row.room) << "a room has one charter";
+    state.charters.push_back({row.room, {row.founder, row.since, {}}, {}});
+  }
+  void operator()(const chat::RoomTransferred& row) {
+    EXPECT_TRUE(has_account(row.founder));
+    chat::Charter& charter = charter_of(row.room).charter;
+    EXPECT_EQ(charter.ranks_of(row.founder), 0) << "a founder has no other rank";
+    charter.founder = row.founder;
+  }
+  void operator()(const chat::RoomDropped& row) {
+    EXPECT_EQ(std::erase_if(state.charters, [&](auto& one) { return one.room == row.room; }), 1u);
+  }
+  void operator()(const chat::RoomRulesKept& row) {
+    chat::RoomState& kept = charter_of(row.room).state;
+    auto lists = kept.lists;
+    kept = *row.state;
+    for (const auto& list : kept.lists) EXPECT_TRUE(list.empty()) << "lists have rows of their own";
+    kept.lists = std::move(lists);
+  }
+  void operator()(const chat::RoomMaskAdded& row) {
+    auto& list = charter_of(row.room).state.lists[static_cast<std::size_t>(row.list)];
+    for (const auto& known : list)
+      EXPECT_FALSE(known.on == row.entry.on && known.pattern == row.entry.pattern);
+    list.push_back(row.entry);
+  }
+  void operator()(const chat::RoomMaskRemoved& row) {
+    auto& list = charter_of(row.room).state.lists[static_cast<std::size_t>(row.list)];
+    const auto is_it = [&](auto& known) { return known.on == row.on && known.pattern == row.pattern; };
+    EXPECT_EQ(std::erase_if(list, is_it), 1u);
+  }
+  void operator()(const chat::StandingRankSet& row) {
+    EXPECT_TRUE(has_account(row.rank.account));
+    chat::Charter& charter = charter_of(row.room).charter;
+    EXPECT_NE(charter.founder, row.rank.account);
+    std::erase_if(charter.ranks, [&](auto& known) { return known.account == row.rank.account; });
+    charter.ranks.push_back(row.rank);
+    std::sort(charter.ranks.begin(), charter.ranks.end(),
+              [](const auto& a, const auto& b) { return a.account < b.account; });
+  }
+  void operator()(const chat::StandingRankRemoved& row) {
+    auto& ranks = charter_of(row.room).charter.ranks;
+    EXPECT_EQ(std::erase_if(ranks, [&](auto& known) { return known.account == row.account; }), 1u);
   }
 };
 

@@ -126,7 +126,7 @@ std::string Crowd::message(SessionId who) {
 }
 
 std::string Crowd::command(SessionId who) {
-  switch (choose_(40)) {
+  switch (choose_(48)) {
     case 0:
     case 1:
     case 2:
@@ -188,6 +188,20 @@ std::string Crowd::command(SessionId who) {
       return "/join " + some_room() + " key";
     case 35:
       return "/leave " + some_room() + " enough of it";
+    case 36:
+    case 37:
+    case 38:
+      return "/register";
+    case 39:
+      return "/unregister " + some_room();
+    case 40:
+      return "/transfer " + some_name();
+    case 41:
+    case 42:
+      return "/rank " + some_name() +
+             one_of(std::array<const char*, 4>{" operator", " administrator", " voice", " none"});
+    case 43:
+      return "/rank";
     default:
       return "/join #veche";
   }
