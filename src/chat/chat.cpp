@@ -189,7 +189,7 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
   const bool all_go =
       shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
   const bool lost = cause == CloseCause::lost;
-  const bool put_out = cause != CloseCause::asked && !lost;
+  const bool put_out = cause != CloseCause::asked && cause != CloseCause::account_removed && !lost;
   leave_user(id, user, Quit{user.name.text, reason, put_out, lost, person, now_}, !all_go);
 }
 

@@ -175,6 +175,9 @@ class Chat {
   void handle(const Asker& asker, const AddCertificate& command);
   void handle(const Asker& asker, const RemoveCertificate& command);
   void handle(const Asker& asker, const ListCertificates&);
+  void handle(const Asker& asker, const AskAccount& command);
+  void handle(const Asker& asker, const DropAccount& command);
+  void remove_account(base::AccountId account);
   bool may_change_account(const Asker& asker);
 
   // chat_rooms.cpp: rooms, who leaves them, their history

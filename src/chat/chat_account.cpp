@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "chat/chat.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace veche::chat {
@@ -75,6 +76,40 @@ void Chat::handle(const Asker& asker, const RemoveCertificate& command) {
 void Chat::handle(const Asker& asker, const ListCertificates&) {
   if (!asker.user->account) return refuse(asker.id, Refusal::accounts_only);
   out().to_session(asker.id, Certificates{accounts_.certificates_of(asker.user->account)});
+}
+
+void Chat::handle(const Asker& asker, const AskAccount& command) {
+  const auto folded = fold_name(command.name);
+  const AccountRecord* account = folded ? accounts_.find(*folded) : nullptr;
+  const bool is_own = account != nullptr && account->id == asker.user->account;
+  const bool may_know = is_own || policy_.registration || !profile_of(*asker.user).office->empty();
+  if (account == nullptr || !may_know) return refuse(asker.id, Refusal::no_such_account, command.name);
+  AccountView view{account->name, account->created};
+  if (const User* user = user_named(*folded)) view.sessions = user->sessions.size();
+  for (const auto& [id, room] : rooms_) {
+    const bool is_founder = room.charter && room.charter->founder == account->id;
+    if (is_founder && (is_own || !is_hidden(room, *asker.user, true))) view.rooms.push_back(room.name.text);
+  }
+  std::sort(view.rooms.begin(), view.rooms.end());
+  out().to_session(asker.id, std::move(view));
+}
+
+void Chat::handle(const Asker& asker, const DropAccount& command) {
+  if (!may_change_account(asker)) return;
+  const AccountRecord& account = *accounts_.find(asker.user->account);
+  if (account.password_hash != command.password_hash) return refuse(asker.id, Refusal::stale);
+  remove_account(account.id);
+}
+
+/// With all that is its; and who is logged in to it goes.
+void Chat::remove_account(AccountId id) {
+  User* present = user_named(fold_name(accounts_.find(id)->name).value_or(""));
+  release_rooms(id);
+  accounts_.remove(id, out());
+  if (present == nullptr || present->account != id) return;
+  for (const base::SessionId session : base::ShortList(present->sessions)) {
+    drop_session(session, CloseCause::account_removed);
+  }
 }
 
 }  // namespace veche::chat

@@ -1,6 +1,7 @@
 // Chat: certificates that open one's account.
 #include "base/limits.h"
 #include "tests/fakes/chat_world.h"
+#include "tests/fakes/room_changes.h"
 
 #include <gtest/gtest.h>
 
@@ -102,6 +103,60 @@ TEST(Certificates, GoWithTheAccount) {
   world.operate(ClearIdentities{list.version});
   EXPECT_TRUE(world.kept().certificates.empty());
   EXPECT_EQ(world.chat().describe(false), Chat({}, world.kept()).describe(false));
+}
+
+// --- looking at an account, and its end
+
+TEST(AskingForAnAccount, TellsWhatEverybodyMayKnow) {
+  ChatWorld world;
+  world.account("ann");
+  world.account("bob");
+  for (const char* room : {"#open", "#secret"}) {
+    world.join("ann", room);
+    world.send("ann", RegisterRoom{room});
+  }
+  world.change("ann", "#secret", {fakes::flag(RoomFlag::secret)});
+  world.forget_seen();
+  world.send("bob", AskAccount{"ANN"});
+  EXPECT_EQ(world.seen("bob"), fakes::Lines{"account ann, sessions 1: #open"});
+  world.send("ann", AskAccount{"ann"});
+  EXPECT_EQ(world.seen("ann"), fakes::Lines{"account ann, sessions 1: #open,#secret"});
+  world.send("bob", AskAccount{"nobody"});
+  EXPECT_EQ(world.why("bob"), Refusal::no_such_account);
+}
+
+TEST(AskingForAnAccount, IsForItsOwnerWhereNamesAreKeptToThemselves) {
+  Policy policy;
+  policy.registration = false;
+  ChatWorld world(policy);
+  world.operate(ManageAccount{AccountAction::add, "ann", "hash of ann", {}});
+  world.log_in("ann", "ann");
+  world.guest("bob");
+  world.send("bob", AskAccount{"ann"});
+  EXPECT_EQ(world.why("bob"), Refusal::no_such_account);
+  world.send("ann", AskAccount{"ann"});
+  EXPECT_EQ(world.last<AccountView>("ann").name, "ann");
+  world.send("bob", HoldOffice{"root", false});
+  world.send("bob", AskAccount{"ann"});
+  EXPECT_EQ(world.last<AccountView>("bob").name, "ann");
+}
+
+TEST(DroppingAnAccount, EndsAllThatIsIts) {
+  ChatWorld world;
+  world.account("ann");
+  world.log_in("ann/2", "ann");
+  world.guest("bob");
+  world.send("ann", DropAccount{"another hash"});
+  EXPECT_EQ(world.why("ann"), Refusal::stale);
+  world.forget_seen();
+  world.send("ann", DropAccount{"hash of ann"});
+  for (const char* session : {"ann", "ann/2"}) {
+    EXPECT_EQ(world.last<Closed>(session).cause, CloseCause::account_removed) << session;
+  }
+  EXPECT_FALSE(world.last<Quit>("bob").put_out) << "nobody did it to him";
+  EXPECT_TRUE(world.kept().accounts.empty());
+  world.send("bob", DropAccount{""});
+  EXPECT_EQ(world.why("bob"), Refusal::accounts_only);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ Chat::Outcome Chat::operate(const ManageAccount& order) {
   if (const NameFault* fault = std::get_if<NameFault>(&parsed)) return refusal_of(*fault);
   const Name& name = std::get<Name>(parsed);
   const AccountRecord* known = accounts_.find(name.folded);
-  User* present = user_named(name.folded);
+  const User* present = user_named(name.folded);
 
   if (adds) {
     if (known != nullptr) return Refusal::name_registered;
@@ -61,13 +61,7 @@ Chat::Outcome Chat::operate(const ManageAccount& order) {
   } else if (order.action == AccountAction::set_password) {
     accounts_.set_password(known->id, order.password_hash, order.scram, out());
   } else {
-    release_rooms(known->id);
-    accounts_.remove(known->id, out());
-    if (present != nullptr) {
-      for (const SessionId session : base::ShortList(present->sessions)) {
-        drop_session(session, CloseCause::account_removed);
-      }
-    }
+    remove_account(known->id);
   }
   return Affected{1};
 }

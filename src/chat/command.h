@@ -107,6 +107,15 @@ struct Rename {
 
 /// Asks for one's own password hash, to check the old password against. Answer: Credentials or Refused.
 struct AskCredentials {};
+/// About one's own account or, where everybody may make one or by an operator, any. Answer: AccountView or
+/// Refused.
+struct AskAccount {
+  std::string name;
+};
+/// One's own account goes, with all that is its. Answer: Closed, to each of its sessions, or Refused.
+struct DropAccount {
+  std::string password_hash;  ///< that its password was checked against
+};
 /// Answer: PasswordSet or Refused.
 struct SetPassword {
   std::string password_hash;
@@ -354,7 +363,8 @@ using CommandBody =
                  Invite, Knock, ChangeRoom, RenameRoom, AskRoom, AskRoomsView, SetAway, SetRealname, SetFlags,
                  Accept, HoldOffice, Wallop, AskPeople, AskPast, Watch, AskCounts, Nothing, AskSecrets,
                  LogInWithCertificate, EnterAccount, AddCertificate, RemoveCertificate, ListCertificates,
-                 RegisterRoom, DropRoom, TransferRoom, SetStandingRank, ClaimRanks, AskCharter>;
+                 RegisterRoom, DropRoom, TransferRoom, SetStandingRank, ClaimRanks, AskCharter, AskAccount,
+                 DropAccount>;
 
 /// Which alternative of CommandBody `Body` is.
 template <class Body, std::size_t I = 0>

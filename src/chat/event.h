@@ -183,6 +183,12 @@ struct Credentials {
   std::string password_hash;
 };
 struct PasswordSet {};
+struct AccountView {
+  std::string name;
+  base::WallTime created{};
+  std::size_t sessions = 0;          ///< now
+  std::vector<std::string> rooms{};  ///< that it has founded, as far as the asker may know of them
+};
 /// Fingerprints of those that log in to one's account, oldest first.
 struct Certificates {
   std::vector<std::string> fingerprints;
@@ -500,7 +506,7 @@ using Event =
                  Expelled, TopicSet, RoomChanged, RoomRenamed, AwayChanged, RealnameChanged, AccountChanged,
                  Invited, Knocked, Walloped, AskedToBeAccepted, AwayNoted, Forwarded, FlagsChanged, Accepted,
                  RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts, Secrets, Authenticated,
-                 Certificates, CharterView>;
+                 Certificates, CharterView, AccountView>;
 using EventPtr = std::shared_ptr<const Event>;
 
 /// Which alternative of Event `E` is.

@@ -61,6 +61,7 @@ void IrcSession::speak(std::string_view command, Params p, chat::MessageKind kin
     if (!silent) reply(Numeric::err_notexttosend);
     return;
   }
+  if (is_said_to_service(p[0], text, kind, tags_only)) return;
   if (tags_only && (!task_ || client_only(task_->tags).empty())) return;
   if (kind == chat::MessageKind::text && take_action(text)) kind = chat::MessageKind::action;
   std::size_t left = base::limits::kTargetsMax;

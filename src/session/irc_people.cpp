@@ -43,6 +43,7 @@ void IrcSession::do_whois(Params p) {
   for_each_target(p.size() > 1 ? p[1] : p[0], [&](std::string_view nick) {
     if (left == 0) return;
     --left;
+    if (is_service_shown(nick)) return;
     task().words.emplace_back(nick);
     chat::AskPeople who;
     who.names.push_back(chat_name(nick));

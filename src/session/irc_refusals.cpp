@@ -18,7 +18,7 @@ bool is_about_speech(std::size_t about) {
 }  // namespace
 
 void IrcSession::on_event(const chat::Refused& event) {
-  if (refused_to_prove(event) || refused_to_enter(event)) return;
+  if (refused_to_prove(event) || refused_to_enter(event) || is_service_refused(event)) return;
   // What was said to a channel is not waited for: its refusal is no answer to the line that is.
   if (event.about == chat::kind_of<chat::Say>() && !(waiting_ && is_doing("PRIVMSG"))) {
     std::unique_ptr<Task> aside = std::move(task_);

@@ -16,6 +16,14 @@ constexpr std::string_view kTokenPrefix = "token:";
 
 }  // namespace
 
+/// Why no account can have it; empty: one can.
+std::string_view IrcSession::password_fault(std::string_view password) {
+  if (password.empty()) return "A password cannot be empty";
+  if (password.size() > base::limits::kPasswordBytesMax) return "That password is too long";
+  if (password.starts_with(kTokenPrefix)) return "A password cannot begin with 'token:'";
+  return {};
+}
+
 /// A server that asks for a password would make accounts for who does not know it.
 bool IrcSession::registers_before_connect() const {
   return options_.registration_before_connect && options_.server_password.empty();
@@ -56,12 +64,9 @@ void IrcSession::do_register(Params p) {
   if (!fits || std::holds_alternative<chat::NameFault>(chat::parse_name(account, options_.nick_length))) {
     return fail_account("BAD_ACCOUNT_NAME", account, "That cannot be an account's name");
   }
-  if (password.empty()) return fail_account("WEAK_PASSWORD", account, "A password cannot be empty");
-  if (password.size() > base::limits::kPasswordBytesMax) {
-    return fail_account("UNACCEPTABLE_PASSWORD", account, "That password is too long");
-  }
-  if (password.starts_with(kTokenPrefix)) {
-    return fail_account("UNACCEPTABLE_PASSWORD", account, "A password cannot begin with 'token:'");
+  if (password.empty()) return fail_account("WEAK_PASSWORD", account, password_fault(password));
+  if (const std::string_view why = password_fault(password); !why.empty()) {
+    return fail_account("UNACCEPTABLE_PASSWORD", account, why);
   }
   task().words = {is_own ? own : account};
   wait_for_host();
@@ -71,7 +76,9 @@ void IrcSession::do_register(Params p) {
 void IrcSession::on_hashed(std::string hash, base::ScramKeysPtr scram) {
   if (is_over()) return;
   waiting_ = false;
-  if (hash.empty()) {
+  if (is_on_errand()) {
+    service_hashed(std::move(hash), std::move(scram));
+  } else if (hash.empty()) {
     fail_account("TEMPORARILY_UNAVAILABLE", irc_nick(task().words[0]),
                  "Too many people are logging in; try again");
   } else {

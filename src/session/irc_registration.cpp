@@ -284,8 +284,10 @@ void IrcSession::on_event(const chat::Identified& event) {
 void IrcSession::on_verified(Verdict verdict, base::ScramKeysPtr scram) {
   if (is_over()) return;
   waiting_ = false;
-  if (is_doing("AUTHENTICATE")) {
+  if (is_proving()) {
     sasl_verified(verdict, std::move(scram));
+  } else if (is_on_errand()) {
+    if (own_password_verified(verdict)) return;
   } else if (registration_) {
     const chat::Identified& who = *registration_->identified;
     switch (verdict) {
@@ -326,8 +328,9 @@ void IrcSession::on_event(const chat::LogInRefused& event) {
 }
 
 void IrcSession::wrong_password() {
-  if (is_doing("AUTHENTICATE")) return sasl_refused();
+  if (is_proving()) return sasl_refused();
   waiting_ = false;
+  if (is_on_errand()) return wrong_own_password();
   if (!registration_) {  // OPER
     reply(Numeric::err_passwdmismatch);
     arm_ping();

@@ -89,13 +89,19 @@ void IrcSession::take_plain(std::string_view message) {
   auto said = parse_sasl_plain(message);
   if (!said) return fail_sasl(Numeric::err_saslfail);
   sasl_->name = said->name;
-  if (said->password.view().starts_with(kTokenPrefix)) {
-    const auto hash = host_.hash_token(said->password.view().substr(kTokenPrefix.size()));
-    if (!hash) return ask(chat::LogInFailed{said->name});
-    return ask(chat::LogInWithToken{said->name, *hash, {}, true});
+  take_password(std::move(said->password));
+}
+
+/// Of the account sasl_->name; or a token.
+void IrcSession::take_password(base::Secret password) {
+  const std::string& name = sasl_->name;
+  if (password.view().starts_with(kTokenPrefix)) {
+    const auto hash = host_.hash_token(password.view().substr(kTokenPrefix.size()));
+    if (!hash) return ask(chat::LogInFailed{name});
+    return ask(chat::LogInWithToken{name, *hash, {}, true});
   }
-  sasl_->password = std::move(said->password);
-  ask(chat::AskSecrets{said->name});
+  sasl_->password = std::move(password);
+  ask(chat::AskSecrets{name});
   task().then = &IrcSession::check_sasl_password;
 }
 
@@ -161,7 +167,13 @@ void IrcSession::abort_sasl() {
 
 void IrcSession::fail_sasl(Numeric numeric, std::string_view text) {
   sasl_.reset();
-  reply_text(numeric, {}, text.empty() ? text_of(numeric) : text);
+  if (is_on_errand()) {
+    service_notice(!text.empty()                        ? text
+                   : numeric == Numeric::err_nicklocked ? std::string_view("That account is banned here.")
+                                                        : std::string_view("Wrong name or password."));
+  } else {
+    reply_text(numeric, {}, text.empty() ? text_of(numeric) : text);
+  }
   if (++sasl_failures_ < base::limits::kLoginAttemptsPerSessionMax) return;
   end_task();
   close_with("Too many failed log-ins");
@@ -196,6 +208,10 @@ void IrcSession::on_event(const chat::Authenticated& event) {
                                                known(registration_->username), host_.peer_host());
   reply_text(Numeric::rpl_loggedin, {mask, account}, fmt::format("You are now logged in as {}", account));
   if (is_doing("AUTHENTICATE")) reply(Numeric::rpl_saslsuccess);
+  if (is_on_errand()) {
+    service_notice(
+        fmt::format("{} {}.", event.new_account ? "The account is made. You are" : "You are now", account));
+  }
 }
 
 /// True: it was about what somebody wanted to prove, and is dealt with.
@@ -205,7 +221,7 @@ bool IrcSession::refused_to_prove(const chat::Refused& event) {
     refuse_account(event.why);
     return true;
   }
-  if (!is_doing("AUTHENTICATE")) return false;
+  if (!is_proving()) return false;
   if (event.about != kind_of<chat::LogIn>() && event.about != kind_of<chat::LogInWithToken>() &&
       event.about != kind_of<chat::LogInWithCertificate>()) {
     return false;

@@ -13,6 +13,7 @@
 //   irc_sasl.cpp           AUTHENTICATE; irc_register.cpp: REGISTER, VERIFY
 //   irc_commands.cpp       the table of commands
 //   irc_channels.cpp       JOIN ... ; irc_channel_modes.cpp: MODE
+//   irc_services.cpp       what is said to NickServ (irc_nickserv.cpp) and ChanServ (irc_chanserv.cpp)
 //   irc_messages.cpp       PRIVMSG, NOTICE, TAGMSG
 //   irc_people.cpp         WHO, WHOIS ... ; irc_self.cpp: AWAY, user modes, MONITOR ...
 //   irc_server.cpp         MOTD, LUSERS, VERSION ... ; irc_operator.cpp: OPER, KILL ...
@@ -46,6 +47,9 @@
 
 namespace veche::session {
 
+struct IrcService;
+struct IrcErrand;
+
 class IrcSession final : public Session {
  public:
   IrcSession(Host& host, const IrcOptions& options);
@@ -66,6 +70,8 @@ class IrcSession final : public Session {
 
  private:
   friend struct IrcCommand;  // the table's rows call the do_ functions
+  friend struct IrcService;  // and the services' tables theirs
+  friend struct IrcErrand;
   using Params = std::span<const std::string_view>;
 
   enum class Step : std::uint8_t {
@@ -97,6 +103,10 @@ class IrcSession final : public Session {
     std::vector<std::string> held;         // the answer's lines, if they have to be labelled
     std::vector<std::string> words;        // of the command, as its answers need them
     std::string fields;                    // WHOX: what is asked for; MODE: the lists that are
+    const IrcService* service = nullptr;   // that is spoken to
+    const IrcErrand* errand = nullptr;     // that it does
+    base::Secret password{};               // its owner's, until it is checked
+    base::Secret next_password{};          // and another one
     bool flag = false;                     // what the command's own file says
     void (IrcSession::*then)() = nullptr;  // when all is answered
   };
@@ -204,6 +214,9 @@ class IrcSession final : public Session {
   void send_sasl(std::string_view bytes);
   void take_sasl_chunk(std::string_view chunk);
   void take_plain(std::string_view message);
+  void take_password(base::Secret password);
+  /// Whether an account is being proved to be his, by AUTHENTICATE or NickServ.
+  bool is_proving() const { return is_doing("AUTHENTICATE") || (sasl_ && is_on_errand()); }
   void check_sasl_password();
   void sasl_verified(Verdict verdict, base::ScramKeysPtr scram);
   void take_scram(std::string_view message);
@@ -216,6 +229,7 @@ class IrcSession final : public Session {
   // --- irc_register.cpp
   void do_register(Params p);
   void do_verify(Params p);
+  static std::string_view password_fault(std::string_view password);
   bool registers_before_connect() const;
   std::string registration_value() const;
   bool may_have_account(std::string_view account);
@@ -285,6 +299,56 @@ class IrcSession final : public Session {
   /// Whether an operator may give that command of the table; else the client is told that he may not.
   bool may_operate(std::string_view command);
   void operate(std::string line);
+
+  // --- irc_services.cpp
+  void do_chanserv(Params p);
+  void do_nickserv(Params p);
+  bool is_said_to_service(std::string_view targets, std::string_view text, chat::MessageKind kind,
+                          bool tags_only);
+  void echo_to_service(const IrcService& service, std::string_view text, chat::MessageKind kind);
+  void speak_to_service(const IrcService& service, std::string_view text);
+  void service_notice(std::string_view text);
+  void service_help(Params p);
+  bool is_service_refused(const chat::Refused& event);
+  bool is_service_shown(std::string_view nick);
+  bool is_on_errand() const { return task_ && task_->errand != nullptr; }
+
+  // --- irc_chanserv.cpp
+  void cs_register(Params p);
+  void cs_info(Params p);
+  void cs_drop(Params p);
+  void cs_transfer(Params p);
+  void cs_set(Params p);
+  void cs_confirm();
+  void cs_op(Params p);
+  void cs_deop(Params p);
+  void cs_voice(Params p);
+  void cs_devoice(Params p);
+  void claim_ranks(Params p, chat::Ranks ranks, bool on);
+  void cs_done();
+  void cs_amode(Params p);
+  void on_event(const chat::CharterView&);
+
+  // --- irc_nickserv.cpp
+  void ns_identify(Params p);
+  void ns_regain(Params p);
+  bool is_account_of_mine(std::string_view name) const;
+  void log_in_by_service(std::string name, std::string_view password);
+  void ns_register(Params p);
+  void ns_info(Params p);
+  void ns_set(Params p);
+  void ns_passwd(Params p);
+  void ns_drop(Params p);
+  void check_own_password(std::string_view password, std::string_view then);
+  void compare_own_password();
+  bool own_password_verified(Verdict verdict);
+  void wrong_own_password();
+  void service_hashed(std::string hash, base::ScramKeysPtr scram);
+  void ns_cert(Params p);
+  void on_event(const chat::AccountView&);
+  void on_event(const chat::Credentials&);
+  void on_event(const chat::PasswordSet&);
+  void on_event(const chat::Certificates&);
 
   // --- answers
   void on_event(const chat::Done&);

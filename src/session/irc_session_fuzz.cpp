@@ -18,7 +18,7 @@ namespace {
 using base::check;
 using fakes::LineWorld;
 
-constexpr std::array<std::string_view, 60> kLines = {
+constexpr std::array<std::string_view, 77> kLines = {
     "CAP LS 302",
     "CAP REQ :message-tags server-time batch labeled-response echo-message account-tag",
     "CAP END",
@@ -80,7 +80,24 @@ constexpr std::array<std::string_view, 60> kLines = {
     "AUTHENTICATE biwsbj1hY2Mscj14",  // "n,,n=acc,r=x"
     "REGISTER * * secret",
     "REGISTER new * secret",
-    "VERIFY new 1"};
+    "VERIFY new 1",
+    "NS IDENTIFY acc secret",
+    "NS IDENTIFY acc guess",
+    "PRIVMSG NickServ :REGISTER secret",
+    "NS SET PASSWORD secret other",
+    "NS DROP acc secret",
+    "NS INFO acc",
+    "NS CERT LIST",
+    "NS REGAIN acc token:x",
+    "CS REGISTER #a",
+    "CS DROP #a",
+    "CS DROP #a 00000000",
+    "CS OP #a",
+    "CS DEOP #a ann",
+    "CS AMODE #a +o acc",
+    "CS TRANSFER #a acc",
+    "PRIVMSG ChanServ :INFO #a",
+    "WHOIS NickServ"};
 
 void look(LineWorld::Client& client, bool irc) {
   const std::string sent = client.host.take_sent();

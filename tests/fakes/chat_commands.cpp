@@ -175,7 +175,12 @@ class Draw {
   }
 
   chat::CommandBody about_accounts() {
-    switch (choose_(8)) {
+    switch (choose_(11)) {
+      case 8:
+      case 9:
+        return chat::AskAccount{some_name()};
+      case 10:
+        return chat::DropAccount{some_hash()};
       case 0:
         return chat::AskSecrets{some_name()};
       case 1:

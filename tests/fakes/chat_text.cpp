@@ -67,6 +67,9 @@ struct EventWords {
   }
   std::string operator()(const chat::AwayNoted& e) const { return e.name + " is away: " + e.text; }
   std::string operator()(const chat::Forwarded& e) const { return "forwarded " + e.from + " " + e.to; }
+  std::string operator()(const chat::AccountView& e) const {
+    return "account " + e.name + ", sessions " + std::to_string(e.sessions) + ": " + joined_by_comma(e.rooms);
+  }
   std::string operator()(const chat::CharterView& e) const {
     if (e.founder.empty()) return "charter " + e.room + " no more";
     Lines ranks;
