@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
 namespace veche::base {
 namespace {
@@ -17,6 +19,21 @@ constexpr std::size_t kV4Offset = 12;
 bool is_v4(const AddressBits& bits) { return kMapped.contains(bits); }
 
 bool is_loopback(const AddressBits& bits) { return kLoopback4.contains(bits) || bits == kLoopback6; }
+
+std::size_t NetworkHash::operator()(const Network& network) const {
+  std::array<char, 17> bytes{};
+  std::copy(network.bits.begin(), network.bits.end(), bytes.begin());
+  bytes.back() = static_cast<char>(network.prefix);
+  return std::hash<std::string_view>{}({bytes.data(), bytes.size()});
+}
+
+Network network_around(const AddressBits& address, unsigned ipv4_bits, unsigned ipv6_bits) {
+  const unsigned prefix = is_v4(address) ? kMapped.prefix + ipv4_bits : ipv6_bits;
+  const auto bits = static_cast<std::uint8_t>(std::min(prefix, 128u));
+  return {Network::masked(address, bits), bits};
+}
+
+std::vector<Network> loopback_networks() { return {kLoopback4, Network{kLoopback6, 128}}; }
 
 std::string address_text(const AddressBits& bits) {
   std::array<char, INET6_ADDRSTRLEN> text{};

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace veche::base {
 
@@ -40,5 +42,16 @@ struct Network {
 
   friend auto operator<=>(const Network&, const Network&) = default;
 };
+
+/// For tables by network.
+struct NetworkHash {
+  std::size_t operator()(const Network& network) const;
+};
+
+/// The network of `address` whose prefix has so many bits, of an IPv4 address or of an IPv6 one.
+Network network_around(const AddressBits& address, unsigned ipv4_bits, unsigned ipv6_bits);
+
+/// 127.0.0.0/8 and ::1.
+std::vector<Network> loopback_networks();
 
 }  // namespace veche::base

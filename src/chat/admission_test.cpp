@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ std::size_t crowd(ChatWorld& world, const std::string& prefix, std::size_t size,
   return told;
 }
 
+/// A host of a network of its own.
+base::AddressBits address_of(int i) {
+  return fakes::bits_of("10." + std::to_string(i / 200 % 250) + "." + std::to_string(i % 200) + ".1");
+}
+
 void all_leave(ChatWorld& world, const std::string& prefix, std::size_t size) {
   world.together([&] {
     for (std::size_t i = 0; i < size; ++i) world.quit(prefix + std::to_string(i));
@@ -59,6 +65,65 @@ TEST(Connections, OfOneAddressDoNotCountForAnother) {
   world.connect("eve", "10.0.0.1");
   EXPECT_TRUE(world.is_open("bob"));
   EXPECT_EQ(world.last<Closed>("eve").cause, CloseCause::too_many_connections);
+}
+
+TEST(Connections, OfOneNetworkAreCountedTogether) {
+  Policy policy;
+  policy.connections_per_network = 2;
+  ChatWorld world(policy);
+  world.connect("ann", "192.0.2.1");
+  world.connect("bob", "192.0.2.2");
+  world.connect("eve", "192.0.2.3");
+  EXPECT_EQ(world.last<Closed>("eve").cause, CloseCause::network_too_many);
+  world.connect("cat", "192.0.3.3");
+  EXPECT_TRUE(world.is_open("cat")) << "the next /24";
+
+  world.connect("1", "2001:db8::1");
+  world.connect("2", "2001:db8::2");
+  world.connect("3", "2001:db8::ffff:0:0:3");
+  EXPECT_EQ(world.last<Closed>("3").cause, CloseCause::network_too_many);
+  world.quit("1");
+  world.connect("4", "2001:db8::4");
+  EXPECT_TRUE(world.is_open("4")) << "a place was given back";
+}
+
+TEST(Connections, OfOneNetworkComeAtACertainRate) {
+  Policy policy;
+  policy.network_connections_per_window = 2;
+  ChatWorld world(policy);
+  for (const char* host : {"1", "2", "3"}) world.connect(host, std::string("192.0.2.") + host);
+  const auto closed = world.last<Closed>("3");
+  EXPECT_EQ(closed.cause, CloseCause::network_too_fast);
+  EXPECT_EQ(closed.retry_after, kConnectionWindow / 2);
+}
+
+TEST(Connections, AreCountedAnewWhereAnotherPolicyCountsOtherwise) {
+  Policy policy;
+  policy.connections_per_address = 1;
+  Chat chat(policy, {});
+  Outbox outbox;
+  std::uint64_t last = 0;
+  const auto come = [&] { chat.apply({{++last}, Connect{fakes::bits_of("127.0.0.1")}}, {}, outbox); };
+  const auto set = [&](const Policy& other) {
+    chat.apply({{99}, Operate{1, std::make_shared<const OperatorOrder>(SetPolicy{other})}}, {}, outbox);
+  };
+  come();
+  come();
+  EXPECT_EQ(chat.session_count(), 2u) << "loopback is exempt";
+  policy.exempt.clear();
+  set(policy);
+  come();
+  EXPECT_EQ(chat.session_count(), 2u) << "two of one are here already";
+  chat.apply({{1}, Disconnect{}}, {}, outbox);
+  chat.apply({{2}, Disconnect{}}, {}, outbox);
+  come();
+  EXPECT_EQ(chat.session_count(), 1u);
+  const std::string before = chat.describe();
+  chat.committed();
+  policy.exempt = base::loopback_networks();
+  set(policy);
+  chat.roll_back();
+  EXPECT_EQ(chat.describe(), before);
 }
 
 TEST(Connections, ComeAtACertainRate) {
@@ -97,6 +162,8 @@ TEST(Connections, HaveNoLimitWhereItIsZero) {
   Policy policy;
   policy.connections_per_address = 0;
   policy.connections_per_window = 0;
+  policy.connections_per_network = 0;
+  policy.network_connections_per_window = 0;
   ChatWorld world(policy);
   EXPECT_EQ(crowd(world, "a", 2000, CloseCause::too_many_connections), 0u);
   EXPECT_EQ(world.chat().session_count(), 2000u);
@@ -109,12 +176,12 @@ TEST(Connections, AreForgottenWithTime) {
   base::WallTime now{};
   for (int i = 0; i < 100'000; ++i) {
     now += seconds{10};
-    const std::string address = std::to_string(i);
-    EXPECT_EQ(counter.came(address, now), ConnectionCounter::Verdict::welcome);
+    const base::AddressBits address = address_of(i);
+    EXPECT_EQ(counter.came(address, now), Arrival::welcome);
     counter.left(address, now);
     undo.forget();
   }
-  EXPECT_LE(counter.describe().size(), 1024u);
+  EXPECT_LE(counter.describe().size(), 1025u);
 }
 
 TEST(Counters, AreUndoneEvenWhenTheyForgot) {
@@ -125,10 +192,9 @@ TEST(Counters, AreUndoneEvenWhenTheyForgot) {
   GuessCounter guesses(policy, undo);
   base::WallTime now{};
   for (int i = 0; i < 2000; ++i) {
-    const std::string address = std::to_string(i);
-    connections.came(address, now);
-    connections.left(address, now);
-    guesses.failed(address, "ann", now);
+    connections.came(address_of(i), now);
+    connections.left(address_of(i), now);
+    guesses.failed(std::to_string(i), "ann", now);
   }
   undo.forget();
   const auto sorted = [&] {
@@ -140,10 +206,10 @@ TEST(Counters, AreUndoneEvenWhenTheyForgot) {
   const auto before = sorted();
   now += std::chrono::hours{1};
   for (int i = 0; i < 1000; ++i) {  // enough to make both look for what is stale
-    connections.came("new" + std::to_string(i), now);
+    connections.came(address_of(5000 + i), now);
     guesses.failed("new" + std::to_string(i), "", now);
   }
-  EXPECT_LT(connections.describe().size(), 1500u) << "the old ones were forgotten";
+  EXPECT_LT(connections.describe().size(), 2500u) << "the old ones were forgotten";
   EXPECT_LT(guesses.describe().size(), 1500u);
   undo.roll_back();
   EXPECT_EQ(sorted(), before);

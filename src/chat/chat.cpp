@@ -67,6 +67,21 @@ Refusal refusal_of(NameFault fault) {
   return Refusal::name_empty;
 }
 
+CloseCause cause_of(Arrival arrival) {
+  switch (arrival) {
+    case Arrival::too_fast:
+      return CloseCause::connecting_too_fast;
+    case Arrival::network_too_many:
+      return CloseCause::network_too_many;
+    case Arrival::network_too_fast:
+      return CloseCause::network_too_fast;
+    case Arrival::too_many:
+    case Arrival::welcome:
+      break;
+  }
+  return CloseCause::too_many_connections;
+}
+
 Chat::Chat(Policy policy, const DurableState& state)
     : policy_(std::move(policy)),
       last_room_(state.last_room),
@@ -134,22 +149,16 @@ void Chat::handle(SessionId id, const Connect& command) {
   if (const SanctionRecord* ban = sanction_on(SanctionKind::ban, session, nullptr)) {
     return out().to_session(id, Closed{CloseCause::banned, time_left(*ban, now_), ban->reason});
   }
-  const std::string address = base::address_text(command.address);
-  if (!base::is_loopback(command.address)) {
-    const auto verdict = connections_.came(address, now_);
-    if (verdict != ConnectionCounter::Verdict::welcome) {
-      connections_.left(address, now_);
-      const bool too_many = verdict == ConnectionCounter::Verdict::too_many;
-      const auto cause = too_many ? CloseCause::too_many_connections : CloseCause::connecting_too_fast;
-      const auto retry = too_many ? std::chrono::seconds{0} : connections_.retry_after(address, now_);
-      return out().to_session(id, Closed{cause, retry});
-    }
+  if (const Arrival arrival = connections_.came(command.address, now_); arrival != Arrival::welcome) {
+    const bool too_fast = arrival == Arrival::too_fast || arrival == Arrival::network_too_fast;
+    const auto retry = too_fast ? connections_.retry_after(command.address, now_) : std::chrono::seconds{0};
+    return out().to_session(id, Closed{cause_of(arrival), retry});
   }
   undo_.keep(sessions_, id);
   sessions_[id] = session;
   count_unknown(+1);
   std::vector<std::string> remembered;
-  if (policy_.remember_addresses) remembered = accounts_.names_at(address);
+  if (policy_.remember_addresses) remembered = accounts_.names_at(base::address_text(command.address));
   out().to_session(id, Greeting{std::move(remembered), !policy_.accounts_required, policy_.registration});
 }
 
@@ -171,8 +180,7 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
     note_past(user_found->second, person);
   }
   watches_.clear(id);
-  const base::AddressBits& address = found->second.address;
-  if (!base::is_loopback(address)) connections_.left(base::address_text(address), now_);
+  connections_.left(found->second.address, now_);
   undo_.keep(sessions_, id);
   sessions_.erase(found);
   const Closed goodbye{cause, retry_after, reason};

@@ -102,6 +102,7 @@ TEST(AskPeople, IsBounded) {
   Policy policy;
   policy.connections_per_address = 0;
   policy.connections_per_window = 0;
+  policy.connections_per_network = 0;
   ChatWorld world(policy);
   world.together([&] {
     for (std::size_t i = 0; i <= base::limits::kPeopleShownMax; ++i) world.guest("n" + std::to_string(i));

@@ -61,8 +61,9 @@ void Chat::handle(const Asker& asker, const LogIn& command) {
 
 void Chat::handle(const Asker& asker, const LogInFailed& command) {
   const std::string folded = fold_name(command.name).value_or(command.name);
-  out().to_session(asker.id,
-                   LogInRefused{guesses_.failed(base::address_text(asker.session.address), folded, now_)});
+  // Of IPv6 a customer has a /64 or more: his addresses are one.
+  const std::string source = base::address_text(base::network_around(asker.session.address, 32, 64).bits);
+  out().to_session(asker.id, LogInRefused{guesses_.failed(source, folded, now_)});
 }
 
 void Chat::handle(const Asker& asker, const LogInWithToken& command) {

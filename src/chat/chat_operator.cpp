@@ -179,7 +179,15 @@ Chat::Outcome Chat::operate(const ClearIdentities& order) {
 
 Chat::Outcome Chat::operate(const SetPolicy& order) {
   undo_.keep_value(policy_);
+  const bool counts_otherwise = policy_.exempt != order.policy.exempt ||
+                                policy_.ipv4_network_bits != order.policy.ipv4_network_bits ||
+                                policy_.ipv6_network_bits != order.policy.ipv6_network_bits;
   policy_ = order.policy;
+  if (counts_otherwise) {
+    std::vector<base::AddressBits> here;
+    for (const auto& [id, session] : sessions_) here.push_back(session.address);
+    connections_.recount(here);
+  }
   if (!policy_.history || policy_.playback_messages == 0) forget_recent();
   return Affected{};
 }

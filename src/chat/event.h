@@ -109,6 +109,8 @@ enum class CloseCause : std::uint8_t {
   account_removed,
   too_many_connections,  ///< from this address at once
   connecting_too_fast,   ///< from this address
+  network_too_many,      ///< from this network at once
+  network_too_fast,      ///< from this network
   kicked,
   banned,
   drained,  ///< the operator empties the server
@@ -137,7 +139,7 @@ struct Done {};
 /// The last event of a session: it is to be closed.
 struct Closed {
   CloseCause cause;
-  std::chrono::seconds retry_after{0};  ///< when connecting_too_fast or `banned` will pass; 0: nobody knows
+  std::chrono::seconds retry_after{0};  ///< when one may come again; 0: nobody knows
   std::string reason{};                 ///< the operator's words; may be empty
 };
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "base/limits.h"
+#include "base/network.h"
 #include "chat/room_state.h"
 
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace veche::chat {
 
@@ -23,8 +25,13 @@ struct Policy {
   std::string decoy_hash;                 ///< stands in for the hash of an account that does not exist
   unsigned failed_logins_per_minute = 3;  ///< 0: wrong passwords are not slowed down
 
-  unsigned connections_per_address = 128;  ///< 0: no limit; loopback is exempt
+  unsigned connections_per_address = 128;  ///< 0: no limit
   unsigned connections_per_window = 512;   ///< new ones of an address in kConnectionWindow; 0: no limit
+  unsigned connections_per_network = 512;  ///< 0: no limit
+  unsigned network_connections_per_window = 2048;  ///< new ones of a network, likewise; 0: no limit
+  unsigned ipv4_network_bits = 24;                 ///< how large a network is, for these two
+  unsigned ipv6_network_bits = 64;
+  std::vector<base::Network> exempt = base::loopback_networks();  ///< from these four limits
 
   bool history = true;
   std::size_t playback_messages = 20;  ///< shown on entering a room

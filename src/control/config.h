@@ -80,6 +80,11 @@ struct TlsConfig {
 struct LimitsConfig {  // 0 lifts a limit
   unsigned connections_per_address = 128;
   unsigned connection_rate = 512;
+  unsigned connections_per_network = 512;
+  unsigned network_connection_rate = 2048;
+  unsigned ipv4_network = 24;
+  unsigned ipv6_network = 64;
+  std::vector<std::string> exempt{"127.0.0.0/8", "::1"};  ///< each as net::parse_network reads it
   unsigned command_rate = 2;
   unsigned command_burst = 10;
   std::chrono::milliseconds registration_timeout{30'000};

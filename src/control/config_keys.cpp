@@ -370,10 +370,24 @@ void limits_rows(Rows rows) {
   using L = LimitsConfig;
   constexpr auto part = &Config::limits;
   rows.key("connections_per_address", part, &L::connections_per_address,
-           "Connections from one address at a time; loopback is exempt.");
+           "Connections from one address at a time.");
   rows.key("connection_rate", part, &L::connection_rate, "New connections from one address in ten minutes.");
-  rows.key("command_rate", part, &L::command_rate, "Lines a second from one client, after a burst.");
-  rows.key("command_burst", part, &L::command_burst, "Lines that a client may send at once.");
+  rows.key("connections_per_network", part, &L::connections_per_network,
+           "Connections from one network at a time.");
+  rows.key("network_connection_rate", part, &L::network_connection_rate,
+           "New connections from one network in ten minutes.");
+  rows.key("ipv4_network", part, &L::ipv4_network,
+           "How large a network is for these two: bits of the prefix of IPv4 addresses.")
+      .range = {1, 32, false};
+  rows.key("ipv6_network", part, &L::ipv6_network,
+           "The same of IPv6 addresses; a customer gets a /64 or more.")
+      .range = {1, 128, false};
+  rows.key("exempt", part, &L::exempt, "Networks from which as many may connect as like to.").check =
+      checked_each<check_network>;
+  rows.key(
+      "command_rate", part, &L::command_rate,
+      "Commands a second from one client, after a burst; those that take much work count several times.");
+  rows.key("command_burst", part, &L::command_burst, "Commands that a client may send at once.");
   rows.key("registration_timeout", part, &L::registration_timeout, "How long a client may take to log in.");
   rows.key("ping_interval", part, &L::ping_interval,
            "How long an IRC client may be silent before it is asked whether it is still there; after as long "

@@ -2,7 +2,9 @@
 
 #include "control/room_modes.h"
 #include "session/irc_session.h"
+#include "session/line_words.h"
 
+#include <fmt/core.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -153,6 +155,16 @@ std::string_view server_full_words(Dialect dialect) {
     return "ERROR :Closing link: (The server has no room for another connection; try again later)\r\n";
   }
   return "ERR server-full The server has no room for another connection; try again later.\r\n";
+}
+
+std::string turned_away_words(Dialect dialect, chat::Arrival arrival, std::chrono::seconds retry_after,
+                              const net::Address& peer, base::Language language) {
+  const session::Words words = session::words_for(chat::cause_of(arrival));
+  const bool irc = dialect == Dialect::irc;
+  const base::Translator t(irc ? base::Language::en : language);
+  const std::string text = session::sentence(t, words, retry_after, {});
+  if (irc) return fmt::format("ERROR :Closing link: {} ({})\r\n", peer.ip(), text);
+  return fmt::format("ERR {} {}\r\n", words.code, text);
 }
 
 }  // namespace veche::server

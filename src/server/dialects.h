@@ -4,16 +4,20 @@
 
 #include "base/clock.h"
 #include "base/dialect.h"
+#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/network.h"
 #include "base/result.h"
+#include "chat/admission.h"
 #include "chat/command.h"
 #include "control/config.h"
+#include "net/address.h"
 #include "net/handler.h"
 #include "session/irc_options.h"
 #include "session/line_session.h"
 #include "session/session.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -39,5 +43,8 @@ chat::Connect arrival(base::Dialect dialect, const base::AddressBits& address, b
 std::string departure_words(base::Dialect dialect, net::CloseReason reason);
 /// What a client hears for whom there is no room: no descriptor, no thread.
 std::string_view server_full_words(base::Dialect dialect);
+/// What a client hears that is turned away at the door; `arrival` is not welcome.
+std::string turned_away_words(base::Dialect dialect, chat::Arrival arrival, std::chrono::seconds retry_after,
+                              const net::Address& peer, base::Language language);
 
 }  // namespace veche::server

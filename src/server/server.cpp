@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "chat/chat.h"
 #include "control/room_modes.h"
+#include "net/connection_steps.h"
 #include "net/loop_group.h"
 #include "net/network_text.h"
 #include "net/ticket_keys.h"
@@ -12,6 +13,7 @@
 #include "server/client_loop.h"
 #include "server/control_socket.h"
 #include "server/dialects.h"
+#include "server/gate.h"
 #include "server/jobs.h"
 #include "server/notices.h"
 #include "server/operator.h"
@@ -53,6 +55,16 @@ chat::Policy policy_of(const control::Config& config) {
   policy.failed_logins_per_minute = config.accounts.failed_logins_per_minute;
   policy.connections_per_address = config.limits.connections_per_address;
   policy.connections_per_window = config.limits.connection_rate;
+  policy.connections_per_network = config.limits.connections_per_network;
+  policy.network_connections_per_window = config.limits.network_connection_rate;
+  policy.ipv4_network_bits = config.limits.ipv4_network;
+  policy.ipv6_network_bits = config.limits.ipv6_network;
+  policy.exempt.clear();
+  for (const std::string& text : config.limits.exempt) {
+    const auto network = net::parse_network(text);
+    base::check(network.has_value(), "a configuration is checked when it is read");
+    policy.exempt.push_back(*network);
+  }
   policy.history = config.history.enabled;
   policy.playback_messages = config.history.playback_limit;
   policy.query_messages = config.history.query_limit;
@@ -87,6 +99,7 @@ Server::Server(const control::Config& config, const base::Clock& clock, base::Lo
       clock_(clock),
       log_(log),
       started_(clock.wall()),
+      language_(config.server.language),
       ticket_keys_(std::make_shared<net::TicketKeys>(clock)),
       hardening_(hardening) {}
 
@@ -149,7 +162,9 @@ base::Result<> Server::open_store(const store::DataDir& data) {
   journal_ = std::move(*journal);
   auto state = journal_->load(config_.history.enabled ? config_.history.playback_limit : 0);
   if (!state) return tl::unexpected(state.error());
-  chat_ = std::make_unique<chat::Chat>(policy_of(config_), *state);
+  const chat::Policy policy = policy_of(config_);
+  gate_ = std::make_unique<Gate>(clock_, log_, policy);
+  chat_ = std::make_unique<chat::Chat>(policy, *state);
 
   std::vector<std::unique_ptr<store::HistoryReader>> readers;
   for (std::size_t i = 0; i < kQueryWorkers; ++i) {
@@ -223,6 +238,15 @@ std::vector<DeliverTo> Server::open_clients(const DialectOptions& dialects, cons
 
 /// Takes a connection that was accepted at a door. The first loop's thread.
 void Server::welcome(net::Fd client, const net::Address& peer, const Entrance& entrance) {
+  // Who speaks for others is counted by those whom he speaks for, in the chat.
+  const bool speaks_for_others = entrance.rules && entrance.rules->trusts(peer);
+  const Gate::Verdict verdict = speaks_for_others ? Gate::Verdict{} : gate_->knock(peer.bits());
+  if (verdict.arrival != chat::Arrival::welcome) {
+    const base::Language language = language_.load(std::memory_order_relaxed);
+    return net::refuse(client.get(), entrance.tls ? std::string()
+                                                  : turned_away_words(entrance.dialect, verdict.arrival,
+                                                                      verdict.retry_after, peer, language));
+  }
   if (thread_clients_) return thread_clients_->adopt(std::move(client), peer, entrance);
   loops_->share_out(std::move(client), peer, [this, entrance](std::size_t loop, const net::Address&) {
     return client_loops_[loop]->make_client(entrance);
@@ -286,10 +310,13 @@ base::Result<> Server::adopt(const control::Config& config, std::function<void()
   if (!ways) return tl::unexpected(ways.error());
   doors_->renew(std::move(*ways));
   config_ = config;
+  const chat::Policy policy = policy_of(config_);
+  gate_->set_policy(policy);
+  language_.store(config_.server.language, std::memory_order_relaxed);
   log_.set_level(config_.log.level);
   chat_operators_->set(config_.operators);
   set_dialects(*dialects);
-  operator_->order(chat::SetPolicy{policy_of(config_)},
+  operator_->order(chat::SetPolicy{policy},
                    [done = std::move(done)](const chat::OperatorAnswer&) { done(); });
   return {};
 }
@@ -316,6 +343,7 @@ void Server::close() {
   chat_thread_.reset();  // takes what is still in its mailbox, and keeps it
   jobs_.reset();         // workers answer to the loops and to the desk: they end first
   doors_.reset();
+  gate_.reset();
   thread_clients_.reset();
   loops_.reset();
   client_loops_.clear();

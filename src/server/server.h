@@ -17,6 +17,7 @@
 #include "server/hardening.h"
 #include "store/data_dir.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,6 +41,7 @@ class ChatOperators;
 class ChatThread;
 class ClientLoop;
 class ControlSocket;
+class Gate;
 class Jobs;
 class Notices;
 class Operator;
@@ -99,6 +101,7 @@ class Server {
   const base::Clock& clock_;
   base::Log& log_;
   const base::WallTime started_;
+  std::atomic<base::Language> language_;  // for who is turned away at the door
   const std::shared_ptr<net::TicketKeys> ticket_keys_;
   const Hardening hardening_;
 
@@ -114,6 +117,7 @@ class Server {
   std::unique_ptr<ThreadClients> thread_clients_;          // model threads
   std::unique_ptr<ChatThread> chat_thread_;
   std::unique_ptr<net::LoopGroup> loops_;
+  std::unique_ptr<Gate> gate_;
   std::unique_ptr<Doors> doors_;
   std::vector<control::ListenConfig> listeners_;  // of the doors, in their order
   std::unique_ptr<OperatorCommands> commands_;

@@ -172,6 +172,11 @@ Words words_for(CloseCause cause) {
     case CloseCause::connecting_too_fast:
       return {"connecting-too-fast", N_("Your address connects too often."),
               N_("Your address connects too often. Try again in {}.")};
+    case CloseCause::network_too_many:
+      return {"too-many-connections", N_("Too many connections from your network.")};
+    case CloseCause::network_too_fast:
+      return {"connecting-too-fast", N_("Your network connects too often."),
+              N_("Your network connects too often. Try again in {}.")};
     case CloseCause::kicked:
       return {"kicked", N_("You were put out.")};
     case CloseCause::banned:

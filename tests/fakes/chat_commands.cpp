@@ -41,6 +41,8 @@ chat::Policy small_policy(Choice& choose) {
   if (choose(3) == 0) policy.room_flags = static_cast<chat::RoomFlags>(1u << choose(15));
   policy.room_registration = choose(6) != 0;
   policy.list_entries_max = 2;
+  policy.connections_per_network = 12;
+  if (choose(8) == 0) policy.exempt.clear();
   return policy;
 }
 
