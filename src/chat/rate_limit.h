@@ -33,6 +33,10 @@ class RateLimit {
     return true;
   }
 
+  /// Takes `more` on credit, behind a `take`: the next has to `wait` for them too. (`take` alone would
+  /// forgive what is owed beyond the burst.)
+  void owe(const Rate<Time>& rate, unsigned more) { full_at_ += rate.interval * more; }
+
   /// How long until `take` would succeed.
   Duration wait(const Rate<Time>& rate, Time now) const {
     if (rate.interval == Duration::zero()) return Duration::zero();

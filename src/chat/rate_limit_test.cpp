@@ -57,6 +57,19 @@ TEST(RateLimit, OutlivesAClockThatIsSetBack) {
   EXPECT_EQ(taken_at_once(limit, yesterday + milliseconds{1500}), 2);
 }
 
+TEST(RateLimit, WhatCostsMoreIsOwed) {
+  RateLimit<WallTime> limit;
+  EXPECT_TRUE(limit.take(kRate, kStart));
+  limit.owe(kRate, 3);
+  EXPECT_EQ(taken_at_once(limit, kStart), 6);
+  limit.owe(kRate, 4);
+  EXPECT_EQ(limit.wait(kRate, kStart), milliseconds{2500});
+  EXPECT_EQ(limit.wait(kRate, kStart + milliseconds{2500}), milliseconds{0});
+  const Rate<WallTime> none{0, milliseconds{0}};
+  limit.owe(none, 100);
+  EXPECT_EQ(limit.wait(none, kStart), milliseconds{0});
+}
+
 TEST(RateLimit, GoesByTheRateOfTheMoment) {
   RateLimit<WallTime> limit;
   taken_at_once(limit, kStart);

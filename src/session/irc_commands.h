@@ -19,7 +19,9 @@ struct IrcCommand {
   std::uint8_t parameters = 0;  ///< fewer are answered with 461
   IrcWhen when = IrcWhen::after;
   std::string_view help;  ///< for HELP: how it is used
-  bool counts = true;     ///< against the command rate, and as a sign of life
+  std::uint8_t cost = 1;  ///< how many commands of the rate it counts as
+  bool each = false;      ///< that for each of the targets that its first parameter names
+  bool is_life = true;    ///< somebody is there: it ends his being idle
 
   /// By name.
   static std::span<const IrcCommand> table();

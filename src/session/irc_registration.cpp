@@ -381,6 +381,7 @@ bool IrcSession::refused_to_enter(const chat::Refused& event) {
 void IrcSession::welcome(const chat::Counts& counts) {
   registration_.reset();
   step_ = Step::serving;
+  rate_ = {};  // what it took to come in is not held against him
   std::string out;
   const auto text = [&](Numeric numeric, std::string_view words) { append_reply(out, numeric, {}, words); };
   text(Numeric::rpl_welcome,

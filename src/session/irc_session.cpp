@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "chat/name.h"
+#include "session/command_rate.h"
 #include "session/irc_commands.h"
 #include "session/irc_encoder.h"
 #include "session/irc_name.h"
@@ -21,10 +22,11 @@ namespace {
 
 constexpr std::size_t kLabelBytesMax = 64;  // IRCv3 labeled-response
 
-chat::Rate<base::MonoTime> rate_of(const IrcOptions& options) {
-  using Duration = base::MonoTime::duration;
-  if (options.command_rate == 0) return {0, Duration::zero()};
-  return {std::max(1u, options.command_burst), Duration(std::chrono::seconds{1}) / options.command_rate};
+unsigned cost_of(const IrcCommand& row, const wire::IrcMessage& message) {
+  if (!row.each || message.parameter_count == 0) return row.cost;
+  const std::string_view targets = message.parameters()[0];
+  const auto commas = static_cast<std::size_t>(std::count(targets.begin(), targets.end(), ','));
+  return row.cost * static_cast<unsigned>(std::min(commas + 1, base::limits::kTargetsMax));
 }
 
 /// `line`, with its CR LF, with one more tag in front of the others.
@@ -84,14 +86,21 @@ void IrcSession::pump() {
 
 /// Beyond its rate a client is read more slowly; nothing of it is dropped.
 bool IrcSession::speaking_too_fast() {
-  if (step_ != Step::serving || lines_.buffered() == 0) return false;
-  const auto wait = rate_.wait(rate_of(options_), host_.now());
+  if (lines_.buffered() == 0) return false;
+  const auto wait = rate_.wait(rate(), host_.now());
   if (wait <= decltype(wait)::zero()) return false;
-  arm(TimerFor::rate, std::chrono::ceil<milliseconds>(wait));
+  const bool has_deadline = registration_ && options_.registration_timeout != milliseconds::zero();
+  const auto until = has_deadline ? std::min(wait, registration_->deadline - host_.now()) : wait;
+  arm(TimerFor::rate, std::max(std::chrono::ceil<milliseconds>(until), milliseconds{1}));
   return true;
 }
 
+chat::Rate<base::MonoTime> IrcSession::rate() const {
+  return command_rate(options_.command_rate, options_.command_burst, is_registered());
+}
+
 void IrcSession::take(const wire::LineDecoder::Event& event) {
+  rate_.take(rate(), host_.now());
   if (const auto* line = std::get_if<wire::LineDecoder::Line>(&event)) return take_line(line->text);
   reply(Numeric::err_inputtoolong);
 }
@@ -121,10 +130,8 @@ void IrcSession::run_command(const wire::IrcMessage& message) {
   const std::string_view name = wire::upper_command(message.command, buffer);
   const IrcCommand* const row = IrcCommand::find(name);
   if (row == nullptr) return reply(Numeric::err_unknowncommand, {message.command});
-  if (row->counts) {
-    last_command_ = host_.now();
-    if (step_ == Step::serving) rate_.take(rate_of(options_), last_command_);
-  }
+  if (row->is_life) last_command_ = host_.now();
+  rate_.owe(rate(), cost_of(*row, message) - 1);
   if (row->when == IrcWhen::after && !is_registered()) return reply(Numeric::err_notregistered);
   if (message.parameter_count < row->parameters) return need_more(row->name);
   asked_ = static_cast<std::uint8_t>(row - IrcCommand::table().data());
@@ -223,6 +230,10 @@ void IrcSession::arm_registration() {
   arm(TimerFor::registration, std::max(left, milliseconds{1}));
 }
 
+bool IrcSession::registration_is_late() const {
+  return options_.registration_timeout != milliseconds::zero() && host_.now() >= registration_->deadline;
+}
+
 void IrcSession::arm_ping() { arm(TimerFor::ping, options_.ping_interval); }
 
 void IrcSession::disarm() {
@@ -252,7 +263,9 @@ void IrcSession::time_passed() {
     case TimerFor::verdict:
       return wrong_password();
     case TimerFor::rate:
-      return arm_ping();
+      if (!registration_) return arm_ping();
+      if (registration_is_late()) return close_with("Registration timed out");
+      return arm_registration();
     case TimerFor::ping: {
       const milliseconds limit = options_.idle_timeout;
       if (limit != milliseconds::zero() && silent_for(last_command_) >= limit) {

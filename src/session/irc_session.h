@@ -116,6 +116,7 @@ class IrcSession final : public Session {
   void take(const wire::LineDecoder::Event& event);
   void take_line(std::string_view line);
   bool speaking_too_fast();
+  chat::Rate<base::MonoTime> rate() const;
   void run_command(const wire::IrcMessage& message);
   void begin_task(std::string_view tags);
   void end_task();
@@ -136,6 +137,7 @@ class IrcSession final : public Session {
   void arm(TimerFor purpose, std::chrono::milliseconds delay);
   void arm_ping();
   void arm_registration();
+  bool registration_is_late() const;
   void disarm();
   void time_passed();
   void leave(std::string reason, bool lost);

@@ -195,6 +195,64 @@ TEST(IrcSession, BeyondItsRateAClientIsReadMoreSlowlyAndNothingIsLost) {
   EXPECT_EQ(answers(), 3);
 }
 
+TEST(IrcSession, WhatTakesMuchWorkCountsSeveralTimes) {
+  LineWorld world;
+  world.irc.command_rate = 1;
+  world.irc.command_burst = 3;
+  auto& ann = world.enter_irc("ann");
+  const auto after = [&](const std::string& line, std::chrono::milliseconds time) {
+    world.pass(1min);
+    feed(world, ann, line + "\r\nPING late\r\n");
+    world.pass(time - 1ms);
+    if (has(ann.host.take_sent(), "PONG")) return false;
+    world.pass(1ms);
+    return has(ann.host.take_sent(), "PONG");
+  };
+  EXPECT_TRUE(after("LIST", 2s));
+  EXPECT_TRUE(after("WHO *", 1s));
+  EXPECT_TRUE(after("PRIVMSG a,b,c,d,e :x", 3s)) << "each receiver counts";
+  EXPECT_TRUE(after("x\r\nx\r\nx", 1s)) << "also what is no command";
+}
+
+TEST(IrcSession, BeforeRegistrationTheRateHoldsTooAndTheDeadlineStays) {
+  LineWorld world;
+  world.irc.command_rate = 1;
+  world.irc.command_burst = 3;
+  world.irc.registration_timeout = 5s;
+  auto& ann = world.connect_irc("ann");
+  world.settle();
+  const auto pongs = [&] {
+    const std::string sent = ann.host.take_sent();
+    return std::count(sent.begin(), sent.end(), '\n');
+  };
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += "PING x\r\n";
+  world.feed(ann, lines);
+  EXPECT_EQ(pongs(), 20);
+  world.pass(3s);
+  EXPECT_EQ(pongs(), 3);
+  world.pass(1999ms);
+  EXPECT_FALSE(ann.host.finished);
+  world.pass(1ms);
+  EXPECT_TRUE(has(ann.host.take_sent(), "ERROR :Closing link: 10.0.0.2 (Registration timed out)"));
+  EXPECT_TRUE(ann.host.finished);
+}
+
+// Slowloris: bytes that make no line do not keep anybody.
+TEST(IrcSession, WhoSendsByteByByteIsSentAwayWhenHisTimeIsOver) {
+  LineWorld world;
+  world.irc.registration_timeout = 5s;
+  auto& ann = world.connect_irc("ann");
+  world.settle();
+  for (int i = 0; i < 49; ++i) {
+    world.feed(ann, i % 10 == 9 ? "\n" : "N");
+    world.pass(100ms);
+  }
+  EXPECT_FALSE(ann.host.finished);
+  world.pass(100ms);
+  EXPECT_TRUE(ann.host.finished);
+}
+
 TEST(IrcSession, TooLongALineIsRefusedAndTheNextIsTaken) {
   LineWorld world;
   auto& ann = world.enter_irc("ann");

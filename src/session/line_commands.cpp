@@ -22,14 +22,15 @@ struct LineCommand {
   bool needs_argument = false;
   std::string_view help;
   void (LineSession::*run)(std::string_view rest);
+  std::uint8_t cost = 1;  ///< how many commands of the rate it counts as
 
   static const std::array<LineCommand, 26> kTable;
 };
 
 const std::array<LineCommand, 26> LineCommand::kTable = {{
     {"help", "", false, N_("this list"), &LineSession::do_help},
-    {"who", "[ROOM|*]", false, N_("who is in the room, or everywhere"), &LineSession::do_who},
-    {"rooms", "", false, N_("the rooms where people are"), &LineSession::do_rooms},
+    {"who", "[ROOM|*]", false, N_("who is in the room, or everywhere"), &LineSession::do_who, 2},
+    {"rooms", "", false, N_("the rooms where people are"), &LineSession::do_rooms, 4},
     {"join", "ROOM [KEY]", true, N_("enter a room, or go back to it"), &LineSession::do_join},
     {"leave", "[ROOM [WHY]]", false, N_("leave the room"), &LineSession::do_leave},
     {"topic", "[TEXT]", false, N_("the topic of the room, or another one"), &LineSession::do_topic},
@@ -44,8 +45,8 @@ const std::array<LineCommand, 26> LineCommand::kTable = {{
     {"knock", "ROOM [TEXT]", true, N_("ask to be let into a room"), &LineSession::do_knock},
     {"msg", "NAME TEXT", true, N_("a private message"), &LineSession::do_msg},
     {"me", "TEXT", true, N_("say what you do"), &LineSession::do_me},
-    {"history", "[N]", false, N_("the last messages of the room"), &LineSession::do_history},
-    {"search", "WORDS", true, N_("messages with all these words, in your rooms"), &LineSession::do_search},
+    {"history", "[N]", false, N_("the last messages of the room"), &LineSession::do_history, 3},
+    {"search", "WORDS", true, N_("messages with all these words, in your rooms"), &LineSession::do_search, 5},
     {"away", "[TEXT]", false, N_("say that you are away, or back"), &LineSession::do_away},
     {"nick", "NAME", true, N_("another name, for guests"), &LineSession::do_nick},
     {"password", "", false, N_("change your password, or make your name an account"),
@@ -89,6 +90,7 @@ void LineSession::take_command(std::string_view line) {
                near ? t_("There is no command /{}; did you mean /{}?", base::printable(name), *near)
                     : t_("There is no command /{}; /help lists them.", base::printable(name)));
   }
+  rate_.owe(rate(), row->cost - 1u);
   if (row->needs_argument && rest.empty()) {
     return err("usage", t_("Usage: /{} {}", row->name, row->arguments));
   }

@@ -34,7 +34,7 @@ void LineSession::begin_step(Step step) {
   waiting_ = false;
   asked_ = kNoCommand;
   if (in_login()) {
-    arm(TimerFor::login, options_.registration_timeout);
+    begin_login_step();
   } else {
     arm(TimerFor::idle, options_.idle_timeout);
   }
@@ -287,6 +287,7 @@ void LineSession::on_event(const chat::LoggedIn& event) {
   begin_step(Step::chatting);
   last_input_ = host_.now();
   if (was_here) return answered();
+  rate_ = {};  // what it took to come in is not held against him
   tell(t_("What you type is said to the room; /help lists the commands."));
   dialogue_.reset();
   waiting_ = true;  // for the room: a line sent ahead is a message to it

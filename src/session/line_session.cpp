@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "session/command_rate.h"
 
 #include <fmt/core.h>
 
@@ -13,16 +14,6 @@ namespace veche::session {
 
 using std::chrono::milliseconds;
 
-namespace {
-
-chat::Rate<base::MonoTime> rate_of(const LineOptions& options) {
-  using Duration = base::MonoTime::duration;
-  if (options.command_rate == 0) return {0, Duration::zero()};
-  return {std::max(1u, options.command_burst), Duration(std::chrono::seconds{1}) / options.command_rate};
-}
-
-}  // namespace
-
 LineSession::LineSession(Host& host, const LineOptions& options)
     : host_(host),
       options_(options),
@@ -32,7 +23,7 @@ LineSession::LineSession(Host& host, const LineOptions& options)
 
 // --- input
 
-void LineSession::opened() { arm(TimerFor::login, options_.registration_timeout); }
+void LineSession::opened() { begin_login_step(); }
 
 void LineSession::received(std::string_view bytes) {
   if (is_over()) return;
@@ -60,7 +51,7 @@ void LineSession::peer_finished() {
 void LineSession::pump() {
   if (pumping_ || is_over()) return;  // pumping: the loop below goes on with what an answer has set free
   pumping_ = true;
-  while (!waiting_ && !is_over() && !(step_ == Step::chatting && speaking_too_fast()) && !held_up()) {
+  while (!waiting_ && !is_over() && !speaking_too_fast() && !held_up()) {
     auto event = lines_.next();
     if (!event && peer_finished_) event = lines_.finish();
     if (!event) {
@@ -79,17 +70,23 @@ void LineSession::pump() {
 /// Beyond its rate a client is read more slowly; nothing of it is dropped.
 bool LineSession::speaking_too_fast() {
   if (lines_.buffered() == 0) return false;
-  const auto wait = rate_.wait(rate_of(options_), host_.now());
+  const auto wait = rate_.wait(rate(), host_.now());
   if (wait <= decltype(wait)::zero()) return false;
-  arm(TimerFor::rate, std::chrono::ceil<milliseconds>(wait));
+  const bool has_deadline = in_login() && options_.registration_timeout != milliseconds::zero();
+  const auto until = has_deadline ? std::min(wait, dialogue_->deadline - host_.now()) : wait;
+  arm(TimerFor::rate, std::max(std::chrono::ceil<milliseconds>(until), milliseconds{1}));
   return true;
+}
+
+chat::Rate<base::MonoTime> LineSession::rate() const {
+  return command_rate(options_.command_rate, options_.command_burst, !in_login());
 }
 
 bool LineSession::held_up() { return lines_.buffered() > 0 && host_.chat_is_busy(); }
 
 void LineSession::take(const wire::LineDecoder::Event& event) {
   prompt_answered();
-  if (step_ == Step::chatting) rate_.take(rate_of(options_), host_.now());
+  rate_.take(rate(), host_.now());
   if (in_password_change()) ++dialogue_->lines;
   if (const auto* line = std::get_if<wire::LineDecoder::Line>(&event)) {
     take_line(line->text);
@@ -156,6 +153,22 @@ void LineSession::arm(TimerFor purpose, milliseconds delay) {
   host_.set_timer(delay);
 }
 
+void LineSession::begin_login_step() {
+  dialogue_->deadline = host_.now() + options_.registration_timeout;
+  arm(TimerFor::login, options_.registration_timeout);
+}
+
+bool LineSession::login_is_late() const {
+  return options_.registration_timeout != milliseconds::zero() && host_.now() >= dialogue_->deadline;
+}
+
+/// What is left of a step's time.
+void LineSession::arm_login() {
+  if (options_.registration_timeout == milliseconds::zero()) return disarm();
+  const auto left = std::chrono::ceil<milliseconds>(dialogue_->deadline - host_.now());
+  arm(TimerFor::login, std::max(left, milliseconds{1}));
+}
+
 void LineSession::disarm() {
   if (timer_for_ == TimerFor::nothing) return;
   timer_for_ = TimerFor::nothing;
@@ -176,7 +189,10 @@ void LineSession::time_passed() {
     case TimerFor::verdict:
       return wrong_password();
     case TimerFor::rate:
-      return arm(TimerFor::idle, options_.idle_timeout);
+      if (!in_login()) return arm(TimerFor::idle, options_.idle_timeout);
+      if (login_is_late())
+        return close_with("login-timeout", t_("That took too long. Please connect again."));
+      return arm_login();
     case TimerFor::idle: {
       if (options_.idle_timeout == milliseconds::zero()) return;  // lifted since the timer was armed
       const auto idle = std::chrono::floor<milliseconds>(host_.now() - last_input_);

@@ -92,6 +92,7 @@ class LineSession final : public Session {
     chat::Greeting greeting;                // logging in
     chat::Identified identified;            // logging in, /password
     base::Secret password;                  // the first of two
+    base::MonoTime deadline{};              // of this step of logging in
     std::string refused;                    // the code of what was refused last while logging in
     unsigned lines = 0;                     // that /password has taken so far
     std::string room;                       // folded: the one that is being joined or left
@@ -114,6 +115,10 @@ class LineSession final : public Session {
   void take_too_long();
   void prompt_answered();
   bool speaking_too_fast();
+  chat::Rate<base::MonoTime> rate() const;
+  void begin_login_step();
+  void arm_login();
+  bool login_is_late() const;
   bool held_up();
   void time_passed();
   template <class Body>

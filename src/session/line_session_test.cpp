@@ -383,6 +383,41 @@ TEST(LineSession, BeyondTheRateLinesAreReadMoreSlowlyAndNoneIsDropped) {
   EXPECT_EQ(ann.host.take_sent(), "");
 }
 
+TEST(LineSession, WhatTakesMuchWorkCountsSeveralTimes) {
+  LineWorld world;
+  world.options.command_burst = 3;
+  world.options.command_rate = 1;
+  auto& ann = world.enter("ann");
+  world.feed(ann, "/rooms\nhello\n");
+  EXPECT_TRUE(world.said.empty()) << "/rooms counts as four";
+  world.pass(2s);
+  EXPECT_EQ(world.said.size(), 1u);
+}
+
+// Whoever had not come in yet could ask for names as fast as he liked.
+TEST(LineSession, TheRateHoldsWhileLoggingInAndTheDeadlineToo) {
+  LineWorld world;
+  world.options.command_burst = 1;
+  world.options.command_rate = 1;
+  world.options.registration_timeout = 30s;
+  auto& ann = world.connect("ann");
+  const auto asked = [&] {
+    const std::string sent = ann.host.take_sent();
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = sent.find("cannot begin", at)) != sent.npos; ++at) ++count;
+    return count;
+  };
+  asked();
+  std::size_t at_once = 0;
+  for (int i = 0; i < 40; ++i) {
+    world.feed(ann, "/x\n");
+    at_once += asked();
+  }
+  EXPECT_EQ(at_once, 20u);
+  world.pass(1s);
+  EXPECT_EQ(ann.host.finished, true) << "and who sends ahead behind a refusal is sent away";
+}
+
 TEST(LineSession, WhoWasQuietMaySpeakAtOnceAgain) {
   LineWorld world;
   world.options.command_burst = 3;
