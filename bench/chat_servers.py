@@ -13,7 +13,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILD") or os.path.join(HERE, "../build/bench")
 IRCDS = os.path.join(HERE, "../build/ircds")  # where script/bootstrap unpacks them
-VECHE, FLOOR = os.environ.get("VECHE") or os.path.join(BUILD, "veche"), os.path.join(BUILD, "bench_floor")
+VECHE = os.environ.get("VECHE") or os.path.join(BUILD, "veche")
+FLOOR, FLOOD = os.path.join(BUILD, "bench_floor"), os.path.join(BUILD, "bench_flood")
 SERVER_CORE, LOAD_CORE = "0", "1"
 START_S, STOP_S = 20, 20
 
@@ -22,6 +23,7 @@ CONFIG = """
 loops = 1
 model = "{model}"
 [limits]
+{limits}
 command_rate = 0
 send_queue = "16MiB"
 [history]
@@ -95,9 +97,9 @@ class Peer:
 class Veche(Peer):
     protocol = "line"
 
-    def __init__(self, cores=SERVER_CORE, history=True, model="events"):
+    def __init__(self, cores=SERVER_CORE, history=True, model="events", limits=""):
         self.cores = cores
-        config = self.write("veche.toml", CONFIG.format(history=str(history).lower(), model=model))
+        config = self.write("veche.toml", CONFIG.format(history=str(history).lower(), model=model, limits=limits))
         self.port = self.free_port()
         self.started([VECHE, "serve", "--config", config, "--data", os.path.join(self.dir, "data"), "--listen",
                       f"{self.protocol}://127.0.0.1:{self.port}", "--no-console", *self.more()], stdout=subprocess.PIPE, text=True)

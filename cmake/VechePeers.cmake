@@ -7,6 +7,7 @@ function(veche_peer name source)
 endfunction()
 
 veche_peer(bench_floor floor.cpp)
+veche_peer(bench_flood flood.cpp)  # no peer: a load
 veche_peer(bench_echo_floor echo_floor.cpp)
 veche_peer(bench_scan_floor scan_floor.cpp)
 veche_peer(bench_slow_path slow_path.cpp)  # no peer: the path on which bench/scan lets veche and nmap scan
