@@ -33,8 +33,10 @@ constexpr bool kOperators = std::is_same_v<T, Operate> || std::is_same_v<T, Shut
 std::string state_text(const RoomState& state) {
   const auto when = [](base::WallTime time) { return std::to_string(time.time_since_epoch().count()); };
   std::string text = std::to_string(state.flags) + " key " + state.key + " limit " +
-                     std::to_string(state.limit) + " forward " + state.forward + " topic " +
-                     state.topic.text + " " + state.topic.by + " " + when(state.topic.at);
+                     std::to_string(state.limit) + " joining " + std::to_string(state.joining.joins) + ":" +
+                     std::to_string(state.joining.seconds) + " slow " + std::to_string(state.slow.count()) +
+                     " forward " + state.forward + " topic " + state.topic.text + " " + state.topic.by + " " +
+                     when(state.topic.at);
   for (const auto& list : state.lists) {
     text += " list";
     for (const MaskEntry& entry : list) {
@@ -137,6 +139,10 @@ void Chat::apply(const Command& command, WallTime now, Outbox& outbox) {
 
 void Chat::refuse(SessionId id, Refusal why, std::string subject) {
   out().to_session(id, Refused{why, kind_, {}, {}, std::move(subject)});
+}
+
+void Chat::refuse_for(SessionId id, Refusal why, std::chrono::seconds left, std::string subject) {
+  out().to_session(id, Refused{why, kind_, left, {}, std::move(subject)});
 }
 
 void Chat::handle(SessionId id, const Connect& command) {
@@ -330,6 +336,7 @@ std::string Chat::describe(bool live) const {
     for (const auto& [user, when] : room.spoken) {
       add("spoken", id.value, user.value, when.time_since_epoch().count());
     }
+    add("arrivals", id.value, room.arrivals.full_at().time_since_epoch().count());
     if (!room.invited.empty()) add("invited", id.value, ids(room.invited));
     for (const Knocker& one : room.knocked) {
       add("knocked", id.value, one.user.value, one.time.time_since_epoch().count());
@@ -354,6 +361,7 @@ std::string Chat::describe(bool live) const {
     describe_people(lines);
     for (const std::string& line : connections_.describe()) add(line);
     for (const std::string& line : guesses_.describe()) add(line);
+    for (const std::string& line : paces_.describe()) add(line);
   }
   std::sort(lines.begin(), lines.end());
   std::string out;

@@ -21,6 +21,7 @@
 #include "chat/event.h"
 #include "chat/name.h"
 #include "chat/outbox.h"
+#include "chat/pace_book.h"
 #include "chat/past_book.h"
 #include "chat/person.h"
 #include "chat/policy.h"
@@ -119,10 +120,11 @@ class Chat {
     bool kept = false;  // its row is in the store: it has a history
     std::vector<base::UserId> members;
     std::deque<MessagePtr> recent;
-    std::chrono::seconds slow{0};                             // between two messages of one member
+    std::chrono::seconds slow{0};  // between two messages of one member; in `state` too
     std::unordered_map<base::UserId, base::WallTime> spoken;  // in slow mode: when he did last
     RoomStatePtr state{};                                     // null: no topic, no rules
     CharterPtr charter{};                                     // null: it is not registered
+    RateLimit<base::WallTime> arrivals{};                     // of RoomState::joining
     std::vector<base::UserId> invited{};                      // who may come in past the rules, once
     std::vector<Knocker> knocked{};                           // lately
     std::optional<Roster> roster{};                           // made when it is needed
@@ -142,6 +144,7 @@ class Chat {
   void drop_banned(base::SessionId id, const SanctionRecord& ban);
   void leave_user(base::SessionId id, User& user, Quit how, bool tell);
   void refuse(base::SessionId id, Refusal why, std::string subject = {});
+  void refuse_for(base::SessionId id, Refusal why, std::chrono::seconds left, std::string subject);
 
   // chat_login.cpp: who one is
   void handle(const Asker& asker, const Identify& command);
@@ -200,6 +203,7 @@ class Chat {
 
   // chat_joining.cpp: who may come in, and coming in
   void handle(const Asker& asker, const Join& command);
+  void enter_room(const Asker& asker, const Join& command, bool by_himself);
   std::optional<Refusal> why_not_in(const User& user, const Room& room, std::string_view key) const;
   RoomStatePtr fresh_state();
   void join(User& user, Room& room);
@@ -235,6 +239,7 @@ class Chat {
   Room* room_to_govern(const Asker& asker, const std::string& name);
   User* member_called(const Asker& asker, const Room& room, const std::string& name);
   void set_state(Room& room, RoomStatePtr state);
+  void set_slow(Room& room, std::chrono::seconds slow);
   static std::string mask_of(const Person& person);
 
   // chat_charters.cpp: rooms that are registered
@@ -349,6 +354,7 @@ class Chat {
   AccountBook accounts_{undo_};
   ConnectionCounter connections_{policy_, undo_};
   GuessCounter guesses_{policy_, undo_};
+  PaceBook paces_{policy_, undo_};
   SanctionBook sanctions_{undo_};
   PastBook past_{policy_, undo_};
   WatchBook watches_{policy_, undo_};

@@ -30,10 +30,27 @@ Chat::Room* Chat::room_to_govern(const Asker& asker, const std::string& name) {
 }
 
 void Chat::set_state(Room& room, RoomStatePtr state) {
+  if ((state ? state->slow : std::chrono::seconds{0}) != room.slow) {  // it outlives the other rules
+    RoomState slowed = state ? *state : RoomState{};
+    slowed.slow = room.slow;
+    state = std::make_shared<const RoomState>(std::move(slowed));
+  }
   if (room.state == state) return;
   undo_.push([this, id = room.id, old = room.state] { rooms_.at(id).state = old; });
   if (room.charter) keep_state(room, room.state ? *room.state : RoomState{}, state ? *state : RoomState{});
   room.state = std::move(state);
+}
+
+/// While the store is open. The state shows it when it is set next.
+void Chat::set_slow(Room& room, std::chrono::seconds slow) {
+  keep_room(room);
+  undo_.push([this, id = room.id, old = room.slow, spoken = room.spoken] {
+    rooms_.at(id).slow = old;
+    rooms_.at(id).spoken = spoken;
+  });
+  room.slow = slow;
+  room.spoken.clear();
+  out().keep(RoomSlowed{room.id, slow});
 }
 
 /// NAME!USERNAME@HOST, as lists and topics name who made them.

@@ -10,7 +10,19 @@ namespace veche::chat {
 using base::SessionId;
 using base::UserId;
 
-void Chat::handle(const Asker& asker, const Join& command) {
+namespace {
+
+Rate<base::WallTime> rate_of(const JoinLimit& limit) {
+  if (limit.joins == 0) return {};
+  return {limit.joins, base::WallTime::duration(std::chrono::seconds{limit.seconds}) / limit.joins};
+}
+
+}  // namespace
+
+void Chat::handle(const Asker& asker, const Join& command) { enter_room(asker, command, true); }
+
+/// `by_himself`: not because he has just come to the server.
+void Chat::enter_room(const Asker& asker, const Join& command, bool by_himself) {
   User& user = *asker.user;
   const NameOrFault parsed = parse_room_name(command.room, policy_.room_code_points_max);
   if (std::holds_alternative<NameFault>(parsed)) {
@@ -25,6 +37,10 @@ void Chat::handle(const Asker& asker, const Join& command) {
   const bool too_many = user.rooms.size() >= base::limits::kRoomsPerUserMax ||
                         (room == nullptr && rooms_.size() >= base::limits::kRoomsMax);
   if (too_many) return refuse(asker.id, Refusal::too_many_rooms, command.room);
+  if (by_himself) {
+    const auto wait = paces_.join(user.id, now_);
+    if (wait.count() != 0) return refuse_for(asker.id, Refusal::joins_too_fast, wait, command.room);
+  }
   if (room == nullptr) return join(user, room_named(name));
 
   const std::optional<Refusal> why = why_not_in(user, *room, command.key);
@@ -50,6 +66,7 @@ std::optional<Refusal> Chat::why_not_in(const User& user, const Room& room, std:
       return Refusal::invitation_needed;
     }
     if (state.limit != 0 && room.members.size() >= state.limit) return Refusal::room_full;
+    if (room.arrivals.wait(rate_of(state.joining), now_).count() != 0) return Refusal::room_throttled;
     if (is_on(user, state.list(MaskList::bans)) && !is_on(user, state.list(MaskList::exceptions))) {
       return Refusal::banned_from_room;
     }
@@ -83,6 +100,10 @@ void Chat::join(User& user, Room& room) {
     const Profile& profile = profile_of(user);
     out().to_room(room.id, make_event(Arrived{room.name.text, user.name.text, person, profile.realname,
                                               *profile.away, ranks, now_}));
+  }
+  if (room.state && room.state->joining.joins != 0) {
+    undo_.push([this, id = room.id, old = room.arrivals] { rooms_.at(id).arrivals = old; });
+    room.arrivals.take(rate_of(room.state->joining), now_);
   }
   add_member(room, user.id);
   if (room.roster) room.roster->append({person, ranks});

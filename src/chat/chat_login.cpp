@@ -184,7 +184,7 @@ void Chat::enter(const Asker& asker, const Name& name, AccountId account, bool n
   }
   if (user->rooms.empty() && asker.session.enters_default_room) {
     kind_ = kind_of<Join>();  // he is logged in, whatever becomes of this
-    handle(Asker{asker.id, asker.session, user}, Join{policy_.default_room, {}});
+    enter_room(Asker{asker.id, asker.session, user}, Join{policy_.default_room, {}}, false);
   }
 }
 
@@ -213,6 +213,8 @@ void Chat::handle(const Asker& asker, const Rename& command) {
     }
   }
 
+  const auto wait = paces_.rename(user.id, now_);
+  if (wait.count() != 0) return refuse_for(asker.id, Refusal::renames_too_fast, wait, command.name);
   call_user(asker, name, {});
 }
 

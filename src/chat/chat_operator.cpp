@@ -137,14 +137,8 @@ Chat::Outcome Chat::operate(const SlowDown& order) {
   const auto found = folded ? rooms_by_name_.find(*folded) : rooms_by_name_.end();
   if (found == rooms_by_name_.end()) return Refusal::no_such_room;
   Room& room = rooms_.at(found->second);
-  keep_room(room);
-  undo_.push([this, id = room.id, slow = room.slow, spoken = room.spoken] {
-    rooms_.at(id).slow = slow;
-    rooms_.at(id).spoken = spoken;
-  });
-  room.slow = order.interval;
-  room.spoken.clear();
-  out().keep(RoomSlowed{room.id, order.interval});
+  set_slow(room, order.interval);
+  if (!room.members.empty()) set_state(room, room.state);
   out().to_room(room.id, make_event(Slowed{room.name.text, order.interval}));
   return Affected{room.members.size()};
 }

@@ -20,6 +20,8 @@ Rank rank_for(const RoomChange& change) {
     case limit:
       return Rank::half_operator;
     case forward:
+    case slow:
+    case joining:
       return Rank::oper;
     case rank:
       if (change.rank == Rank::voice) return Rank::half_operator;
@@ -55,6 +57,10 @@ class Chat::RoomEditor {
         return change_rank(change);
       case mask:
         return change_mask(change);
+      case slow:
+        return change_slow(change);
+      case joining:
+        return change_joining(change);
     }
   }
 
@@ -115,6 +121,23 @@ class Chat::RoomEditor {
     const std::uint32_t limit = change.on ? change.limit : 0;
     if (state().limit == limit) return;
     edit().limit = limit;
+    done_.push_back(change);
+  }
+
+  /// Kept: the store has to be open.
+  void change_slow(const RoomChange& change) {
+    const std::chrono::seconds slow{change.on ? change.limit : 0};
+    if (room_.slow == slow) return;
+    if (chat_.store_closed_) return refuse(*chat_.store_closed_, name_);
+    chat_.set_slow(room_, slow);
+    edit().slow = slow;
+    done_.push_back(change);
+  }
+
+  void change_joining(const RoomChange& change) {
+    const JoinLimit limit = change.on ? change.joining : JoinLimit{};
+    if (state().joining == limit) return;
+    edit().joining = limit;
     done_.push_back(change);
   }
 

@@ -219,13 +219,13 @@ const std::string& Chat::words_of(const Asker& asker, const std::string& text) c
 
 /// False: the room is in slow mode and it is too early, which he is told.
 bool Chat::may_speak_again(const Asker& asker, const Room& room, const std::string& target) {
-  if (room.slow.count() == 0) return true;
+  if (room.slow.count() == 0 || at_least(ranks_in(room, *asker.user), Rank::voice)) return true;
   const auto last = room.spoken.find(asker.user->id);
   if (last == room.spoken.end()) return true;
   // From a time that has not come yet one has not spoken: the clock was set back.
   if (now_ < last->second || now_ - last->second >= room.slow) return true;
   const auto wait = std::chrono::ceil<std::chrono::seconds>(last->second + room.slow - now_);
-  out().to_session(asker.id, Refused{Refusal::too_fast, kind_, wait, {}, target});
+  refuse_for(asker.id, Refusal::too_fast, wait, target);
   return false;
 }
 

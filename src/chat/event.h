@@ -53,6 +53,8 @@ enum class Refusal : std::uint8_t {
   name_banned,  ///< nobody may be called that
   muted,
   too_fast,  ///< the room is in slow mode
+  renames_too_fast,
+  joins_too_fast,
   no_such_session,
   no_such_sanction,
   too_many_sanctions,
@@ -69,6 +71,7 @@ enum class Refusal : std::uint8_t {
   room_full,
   invitation_needed,
   banned_from_room,
+  room_throttled,  ///< too many join it just now
   wrong_key,
   account_needed,      ///< only accounts may come in
   may_not_speak,       ///< moderated, muted or banned there, or not in it
@@ -130,7 +133,7 @@ struct Greeting {
 struct Refused {
   Refusal why;
   std::size_t about = 0;
-  std::chrono::seconds retry_after{0};  ///< when `muted` or `too_fast` will pass; 0: nobody knows
+  std::chrono::seconds retry_after{0};  ///< when `muted` or what is too fast will pass; 0: nobody knows
   std::string reason{};                 ///< the operator's, of `muted`
   std::string subject{};                ///< the room or person that it is about, as the asker wrote it
 };

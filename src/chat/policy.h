@@ -33,6 +33,9 @@ struct Policy {
   unsigned ipv6_network_bits = 64;
   std::vector<base::Network> exempt = base::loopback_networks();  ///< from these four limits
 
+  unsigned renames_per_minute = 5;  ///< of one person, also all at once; 0: no limit
+  unsigned joins_per_minute = 100;  ///< likewise: who comes back enters all of his rooms at once
+
   bool history = true;
   std::size_t playback_messages = 20;  ///< shown on entering a room
   std::size_t query_messages = 100;    ///< 0: no limit

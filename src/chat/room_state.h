@@ -68,12 +68,23 @@ struct Topic {
   base::WallTime at{};
 };
 
+/// At most so many may join in so many seconds; 0: as many as like to.
+struct JoinLimit {
+  std::uint16_t joins = 0;
+  std::uint16_t seconds = 0;
+
+  friend bool operator==(const JoinLimit&, const JoinLimit&) = default;
+};
+
 struct RoomState {
   Topic topic{};
   RoomFlags flags = 0;
   std::string key{};        ///< to be told on joining; empty: none
   std::uint32_t limit = 0;  ///< of members; 0: none
-  std::string forward{};    ///< the room where those are sent who are not let in; empty: none
+  JoinLimit joining{};
+  std::chrono::seconds slow{
+      0};                 ///< between two messages of one member without a rank; the room's own, shown here
+  std::string forward{};  ///< the room where those are sent who are not let in; empty: none
   std::array<std::vector<MaskEntry>, kMaskLists> lists{};
 
   bool has(RoomFlag flag) const { return (flags & bit(flag)) != 0; }
@@ -83,14 +94,15 @@ using RoomStatePtr = std::shared_ptr<const RoomState>;
 
 /// One change of a room's state or of a member's rank, as it is asked for and as it happened.
 struct RoomChange {
-  enum class What : std::uint8_t { flag, key, limit, forward, rank, mask };
+  enum class What : std::uint8_t { flag, key, limit, forward, rank, mask, slow, joining };
   What what = What::flag;
   bool on = true;
   RoomFlag flag = RoomFlag::moderated;
   Rank rank = Rank::voice;
   MaskList list = MaskList::bans;
   MaskOn mask_on = MaskOn::person;
-  std::uint32_t limit = 0;
+  std::uint32_t limit = 0;  ///< of members; of `slow`, the seconds
+  JoinLimit joining{};
   std::string text{};  ///< the key, the room to forward to, the member's name, the pattern
 };
 

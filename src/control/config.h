@@ -87,6 +87,8 @@ struct LimitsConfig {  // 0 lifts a limit
   std::vector<std::string> exempt{"127.0.0.0/8", "::1"};  ///< each as net::parse_network reads it
   unsigned command_rate = 2;
   unsigned command_burst = 10;
+  unsigned nick_changes = 5;
+  unsigned joins = 100;
   std::chrono::milliseconds registration_timeout{30'000};
   std::chrono::milliseconds ping_interval{90'000};
   std::chrono::milliseconds idle_timeout{0};

@@ -102,7 +102,7 @@ Config all_different() {
   config.listen = {{"irc", "::1", 4000, true, true, "j", "k", "ask", true}, {"line", "::1", 4001, true}};
   config.tls = {"l", "m", true, 48h, 5000, true};
   config.operators = {{"root", "x", {"view"}}};
-  config.limits = {1,  2,  3,  4,  5,  6, {"10.0.0.0/8"}, 7, 8, 5s, 6s, 7s, 70'000, 80'000, 9, 10, 11,
+  config.limits = {1,  2,  3,  4,  5,  6, {"10.0.0.0/8"}, 7, 8, 91, 92, 5s, 6s, 7s, 70'000, 80'000, 9, 10, 11,
                    12, 13, 14, 15, 16, 17};
   config.accounts = {true, false, false, {"PLAIN"}, "strict", store::HashCost::lowest, 9, 1h, false};
   config.channels = {"#b", "+i", false};

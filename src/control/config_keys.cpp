@@ -388,6 +388,8 @@ void limits_rows(Rows rows) {
       "command_rate", part, &L::command_rate,
       "Commands a second from one client, after a burst; those that take much work count several times.");
   rows.key("command_burst", part, &L::command_burst, "Commands that a client may send at once.");
+  rows.key("nick_changes", part, &L::nick_changes, "Changes of name of one person in a minute.");
+  rows.key("joins", part, &L::joins, "Rooms that one person may enter in a minute.");
   rows.key("registration_timeout", part, &L::registration_timeout, "How long a client may take to log in.");
   rows.key("ping_interval", part, &L::ping_interval,
            "How long an IRC client may be silent before it is asked whether it is still there; after as long "

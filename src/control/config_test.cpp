@@ -355,8 +355,7 @@ constexpr Wrong kWrongValues[] = {
      "#veche)"},
     {"[channels]\ndefault_modes = \"+ntk\"\n",
      "v.toml:2:17: channels.default_modes: 'k' is no letter of a room's rule (one or more of: n t m i s p C "
-     "R "
-     "M c)"},
+     "R M c N T K g)"},
     {"[server]\ncasemapping = \"unicode\"\n",
      "v.toml:2:15: server.casemapping: 'unicode' is not known (one of: ascii, rfc1459, precis)"},
     {"[limits]\ntopic_length = 400\n",

@@ -29,6 +29,10 @@ constexpr Mode kModes[] = {
     {'R', RoomFlag::accounts_join, "only accounts come in"},
     {'M', RoomFlag::accounts_speak, "only accounts speak"},
     {'c', RoomFlag::no_formatting, "no colours"},
+    {'N', RoomFlag::no_renames, "members keep their names"},
+    {'T', RoomFlag::no_notices, "no notices"},
+    {'K', RoomFlag::no_knocks, "nobody asks to be let in"},
+    {'g', RoomFlag::free_invite, "every member invites"},
 };
 
 std::string known_letters() {

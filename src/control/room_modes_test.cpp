@@ -25,7 +25,8 @@ TEST(RoomModes, NoneAtAllIsFine) {
 TEST(RoomModes, AnythingElseIsAnErrorThatNamesTheLetters) {
   const auto key = parse_room_modes("+nk");
   ASSERT_FALSE(key);
-  EXPECT_EQ(key.error().text(), ": 'k' is no letter of a room's rule (one or more of: n t m i s p C R M c)");
+  EXPECT_EQ(key.error().text(),
+            ": 'k' is no letter of a room's rule (one or more of: n t m i s p C R M c N T K g)");
   for (const char* text : {"-n", "+n t", "++n", "+n\x7f", "+н"}) EXPECT_FALSE(parse_room_modes(text)) << text;
 }
 

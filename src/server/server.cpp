@@ -65,6 +65,8 @@ chat::Policy policy_of(const control::Config& config) {
     base::check(network.has_value(), "a configuration is checked when it is read");
     policy.exempt.push_back(*network);
   }
+  policy.renames_per_minute = config.limits.nick_changes;
+  policy.joins_per_minute = config.limits.joins;
   policy.history = config.history.enabled;
   policy.playback_messages = config.history.playback_limit;
   policy.query_messages = config.history.query_limit;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kKeyBytesMax = 32;
 constexpr std::uint32_t kLimitMax = 1'000'000;
+constexpr std::uint32_t kSlowMax = 86'400;
 
 /// A word that is a mask and no nickname: +q takes both.
 bool looks_like_mask(std::string_view text) { return text.find_first_of("!@*?:.") != text.npos; }
@@ -101,6 +102,34 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
       } else {
         add(change);
       }
+    } else if (letter == 'W') {
+      change.what = What::slow;
+      if (on) {
+        const auto text = parameter();
+        if (!text) {
+          need_more("MODE");
+          continue;
+        }
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), change.limit);
+        if (error != std::errc{} || end != text->data() + text->size() || change.limit == 0 ||
+            change.limit > kSlowMax) {
+          bad_parameter('W', *text, "Slow mode is a number of seconds, 1 to 86400");
+          continue;
+        }
+      }
+      add(change);
+    } else if (letter == 'j') {
+      change.what = What::joining;
+      if (on) {
+        const auto text = parameter();
+        const auto limit = join_limit_of(text.value_or(""));
+        if (!limit) {
+          bad_parameter('j', text.value_or(""), "A join limit is JOINS:SECONDS, each 1 to 9999");
+          continue;
+        }
+        change.joining = *limit;
+      }
+      add(change);
     } else if (letter == 'f') {
       change.what = What::forward;
       if (on) {

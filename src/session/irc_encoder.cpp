@@ -35,6 +35,10 @@ class ModeLines {
         return add(change.on, letter_of(change.rank), irc_nick(change.text));
       case What::mask:
         return add_mask(change);
+      case What::slow:
+        return add(change.on, 'W', change.on ? std::to_string(change.limit) : "");
+      case What::joining:
+        return add(change.on, 'j', change.on ? join_limit_text(change.joining) : "");
     }
   }
 
@@ -206,11 +210,9 @@ struct Encoder {
   }
   void operator()(const chat::Slowed& event) const {
     wire::IrcWriter line(out);
-    begin(line, nullptr, moment.now, "NOTICE");
-    line.middle(irc_channel(event.room));
-    line.trailing(event.interval.count() == 0
-                      ? std::string("Everybody may speak as fast as he likes again.")
-                      : fmt::format("Slow mode: one message of each in {} seconds.", event.interval.count()));
+    begin(line, nullptr, moment.now, "MODE");
+    line.middle(irc_channel(event.room)).middle(event.interval.count() == 0 ? "-W" : "+W");
+    if (event.interval.count() != 0) line.middle(std::to_string(event.interval.count()));
   }
   template <class Other>
   void operator()(const Other&) const {}  // answers to one session: the session's own to tell

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace veche::session {
 namespace {
@@ -50,6 +51,8 @@ constexpr std::array<UserFlagLetter, 6> kUserFlags = {{
 }};
 
 constexpr std::string_view kLists = "beI";
+constexpr std::uint16_t kJoinLimitMax = 9'999;
+const std::string kWithParameter = "Wfjkl";  // beside lists and ranks
 constexpr std::string_view kGuestsText = "U:*";
 
 template <class Table>
@@ -141,9 +144,17 @@ ModeText room_mode_text(const chat::RoomState* state, bool with_key) {
   for (const FlagLetter& row : kFlags) {
     if (state->has(row.flag)) text.letters += row.letter;
   }
+  if (state->slow.count() != 0) {
+    text.letters += 'W';
+    text.parameters.push_back(std::to_string(state->slow.count()));
+  }
   if (!state->forward.empty()) {
     text.letters += 'f';
     text.parameters.push_back(state->forward);
+  }
+  if (state->joining.joins != 0) {
+    text.letters += 'j';
+    text.parameters.push_back(join_limit_text(state->joining));
   }
   if (!state->key.empty()) {
     text.letters += 'k';
@@ -154,6 +165,24 @@ ModeText room_mode_text(const chat::RoomState* state, bool with_key) {
     text.parameters.push_back(std::to_string(state->limit));
   }
   return text;
+}
+
+std::string join_limit_text(const chat::JoinLimit& limit) {
+  return std::to_string(limit.joins) + ":" + std::to_string(limit.seconds);
+}
+
+std::optional<chat::JoinLimit> join_limit_of(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos) return std::nullopt;
+  const auto number = [](std::string_view digits) -> std::uint16_t {  // 0: none, or not that small
+    std::uint16_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool is_all = error == std::errc{} && end == digits.data() + digits.size();
+    return is_all && value <= kJoinLimitMax ? value : std::uint16_t{0};
+  };
+  const chat::JoinLimit limit{number(text.substr(0, colon)), number(text.substr(colon + 1))};
+  if (limit.joins == 0 || limit.seconds == 0) return std::nullopt;
+  return limit;
 }
 
 std::string mask_text(MaskOn on, std::string_view pattern) {
@@ -204,19 +233,19 @@ std::string all_user_letters() {
 std::string all_channel_letters() {
   std::string letters(kLists);
   for (const FlagLetter& row : kFlags) letters += row.letter;
-  letters += "fkl";
+  letters += kWithParameter;
   for (const RankLetter& row : kRanks) letters += row.letter;
   return letters;
 }
 
 std::string channel_letters_with_parameter() {
-  std::string letters = std::string(kLists) + "fkl";
+  std::string letters = std::string(kLists) + kWithParameter;
   for (const RankLetter& row : kRanks) letters += row.letter;
   return letters;
 }
 
 std::string chanmodes_token() {
-  std::string token = std::string(kLists) + ",k,fl,";
+  std::string token = std::string(kLists) + ",k,Wfjl,";
   for (const FlagLetter& row : kFlags) token += row.letter;
   return token;
 }

@@ -62,6 +62,10 @@ struct ModeText {
 };
 ModeText room_mode_text(const chat::RoomState* state, bool with_key);
 
+/// "5:10" of +j: five joins in ten seconds; nothing: it is no such limit.
+std::string join_limit_text(const chat::JoinLimit& limit);
+std::optional<chat::JoinLimit> join_limit_of(std::string_view text);
+
 /// An entry of a list as IRC writes it: a mask, or an extended ban (EXTBAN): `a:ACCOUNT`, `U:*` for guests,
 /// and `m:` before it in the list of bans if it only mutes.
 std::string mask_text(chat::MaskOn on, std::string_view pattern);
@@ -77,7 +81,7 @@ Mask mask_of(std::string_view text);
 std::string all_user_letters();
 std::string all_channel_letters();
 std::string channel_letters_with_parameter();
-/// "beI,k,fl,..." of CHANMODES.
+/// "beI,k,Wfjl,..." of CHANMODES.
 std::string chanmodes_token();
 /// "(qaohv)~&@%+" of PREFIX.
 std::string prefix_token();

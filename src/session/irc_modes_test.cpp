@@ -52,6 +52,20 @@ TEST(IrcModes, ARoomsModesAreShownWithTheirParameters) {
   EXPECT_EQ(room_mode_text(nullptr, true).letters, "+");
 }
 
+TEST(IrcModes, SlowModeAndTheJoinLimitHaveParameters) {
+  chat::RoomState state;
+  state.slow = std::chrono::seconds{30};
+  state.joining = {5, 10};
+  state.limit = 7;
+  EXPECT_EQ(room_mode_text(&state, true).letters, "+Wjl");
+  EXPECT_EQ(room_mode_text(&state, true).parameters, (std::vector<std::string>{"30", "5:10", "7"}));
+  EXPECT_EQ(join_limit_of("5:10"), (chat::JoinLimit{5, 10}));
+  for (const char* text :
+       {"", "5", ":", "5:", ":5", "0:5", "5:0", "5:10:3", "-1:5", "10000:5", "99999:5", "5: 6"}) {
+    EXPECT_EQ(join_limit_of(text), std::nullopt) << text;
+  }
+}
+
 TEST(IrcModes, WhatIsTypedBecomesAWholeMask) {
   struct Case {
     const char* typed;

@@ -114,6 +114,14 @@ void IrcSession::refuse(const chat::Refused& event) {
       return reply_text(
           Numeric::err_cannotsendtochan, {subject.empty() ? "*" : subject},
           fmt::format("Slow mode: you may speak again in {} seconds", event.retry_after.count()));
+    case Refusal::renames_too_fast:
+      return reply_text(
+          Numeric::err_nicktoofast, {subject},
+          fmt::format("Nick change too fast. Please wait {} seconds", event.retry_after.count()));
+    case Refusal::joins_too_fast:
+      return reply(Numeric::rpl_tryagain, {"JOIN"});
+    case Refusal::room_throttled:
+      return reply(Numeric::err_throttle, {subject});
     case Refusal::renames_off:
       return reply(Numeric::err_nonickchange, {subject});
     case Refusal::member_not_in_room:

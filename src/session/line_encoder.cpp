@@ -104,6 +104,10 @@ struct LineWriter {
   void operator()(const chat::RoomChanged& event) {
     bool rules = false;
     for (const chat::RoomChange& change : event.changes) {
+      if (change.what == chat::RoomChange::What::slow && !style.bare) {
+        slowed(event.room, std::chrono::seconds{change.on ? change.limit : 0});
+        continue;
+      }
       if (change.what != chat::RoomChange::What::rank) {
         rules = true;
         continue;
@@ -142,11 +146,11 @@ struct LineWriter {
     person(event.put_out ? t("{} was put out: {}", event.name, reason)
                          : t("{} has gone: {}", event.name, reason));
   }
-  void operator()(const chat::Slowed& event) {
-    const std::string text =
-        event.interval.count() > 0
-            ? t("In {} one may speak every {} now.", event.room, time_words(t, event.interval))
-            : t("In {} one may speak as fast as one likes again.", event.room);
+  void operator()(const chat::Slowed& event) { slowed(event.room, event.interval); }
+  void slowed(const std::string& room, std::chrono::seconds interval) {
+    const std::string text = interval.count() > 0
+                                 ? t("In {} one may speak every {} now.", room, time_words(t, interval))
+                                 : t("In {} one may speak as fast as one likes again.", room);
     style.bare ? bare("NOTICE {}", text) : person(text);
   }
   void operator()(const chat::Renamed& event) {

@@ -67,6 +67,14 @@ Words words_for(Refusal refusal) {
     case Refusal::too_fast:
       return {"too-fast", N_("Too fast for this room; that message was not sent."),
               N_("Too fast for this room: you may speak again in {}.")};
+    case Refusal::renames_too_fast:
+      return {"too-fast", N_("You change your name too often."),
+              N_("You change your name too often; you may again in {}.")};
+    case Refusal::joins_too_fast:
+      return {"too-fast", N_("You enter rooms too often."),
+              N_("You enter rooms too often; you may again in {}.")};
+    case Refusal::room_throttled:
+      return {"room-throttled", N_("Too many enter that room just now; try again in a while.")};
     case Refusal::no_such_session:
       return {"no-such-session", N_("There is no such session.")};
     case Refusal::no_such_sanction:

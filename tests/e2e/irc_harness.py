@@ -32,6 +32,8 @@ motd_file = "{motd}"
 [limits]
 connection_rate = 0
 command_rate = 0
+nick_changes = 0
+joins = 0
 ping_interval = 0
 registration_timeout = 0
 list_modes = 3

@@ -41,7 +41,9 @@ chat::Policy small_policy(Choice& choose) {
   if (choose(3) == 0) policy.room_flags = static_cast<chat::RoomFlags>(1u << choose(15));
   policy.room_registration = choose(6) != 0;
   policy.list_entries_max = 2;
-  policy.connections_per_network = 12;
+  policy.connections_per_network = 40;
+  policy.renames_per_minute = 6;
+  policy.joins_per_minute = 20;
   if (choose(8) == 0) policy.exempt.clear();
   return policy;
 }
@@ -299,13 +301,14 @@ class Draw {
   chat::RoomChange some_change() {
     using enum chat::RoomChange::What;
     chat::RoomChange change;
-    change.what = one_of(std::array{flag, key, limit, forward, rank, rank, mask, mask});
+    change.what = one_of(std::array{flag, key, limit, forward, rank, rank, mask, mask, slow, joining});
     change.on = choose_(3) != 0;
     change.flag = static_cast<chat::RoomFlag>(1u << choose_(15));
     change.rank = static_cast<chat::Rank>(1u << choose_(5));
     change.list = static_cast<chat::MaskList>(choose_(chat::kMaskLists));
     change.mask_on = static_cast<chat::MaskOn>(choose_(3));
     change.limit = static_cast<std::uint32_t>(choose_(3));
+    if (change.what == joining) change.joining = {1, static_cast<std::uint16_t>(1 + choose_(100))};
     switch (change.what) {
       case forward:
         change.text = some_room_name();

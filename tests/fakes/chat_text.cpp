@@ -227,6 +227,11 @@ std::string to_text(const chat::RoomChange& change) {
       return sign + "rank " + number(change.rank) + " " + change.text;
     case mask:
       return sign + "mask " + number(change.list) + " " + number(change.mask_on) + " " + change.text;
+    case slow:
+      return sign + "slow " + std::to_string(change.limit);
+    case joining:
+      return sign + "joining " + std::to_string(change.joining.joins) + ":" +
+             std::to_string(change.joining.seconds);
   }
   return "?";
 }

@@ -24,6 +24,14 @@ inline chat::RoomChange key(std::string key) {
 inline chat::RoomChange limit(std::uint32_t limit) {
   return {.what = chat::RoomChange::What::limit, .on = limit != 0, .limit = limit};
 }
+/// 0: none.
+inline chat::RoomChange slow(std::uint32_t seconds) {
+  return {.what = chat::RoomChange::What::slow, .on = seconds != 0, .limit = seconds};
+}
+/// 0: none.
+inline chat::RoomChange joining(std::uint16_t joins, std::uint16_t seconds) {
+  return {.what = chat::RoomChange::What::joining, .on = joins != 0, .joining = {joins, seconds}};
+}
 /// Empty: to none.
 inline chat::RoomChange forward(std::string room) {
   const bool on = !room.empty();

@@ -142,6 +142,7 @@ class Ledger {
   std::map<base::RoomId, std::chrono::seconds> paces_;
   std::map<std::pair<base::RoomId, std::string>, base::WallTime> spoken_;
   std::map<base::SessionId, Here> here_;
+  std::set<std::pair<base::RoomId, std::string>> owners_;  // who has ever made a room by coming first
   std::set<std::string> accounts_;
   Batch batch_;
 };

@@ -13,6 +13,8 @@ using chat::SanctionKind;
 
 namespace {
 
+constexpr std::string_view kDefaultRoom = "#veche";  // nobody owns it by coming first
+
 template <class List, class Value>
 bool has(const List& list, const Value& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -94,6 +96,7 @@ void Ledger::on(std::size_t loop, const chat::ToSession& effect) {
     batch_.got[*token_in(announced->text)].push_back(id);
   } else if (const auto* joined = std::get_if<chat::Joined>(effect.event.get())) {
     require(has(who.rooms, joined->room), "{} has joined {} and hears nothing of it", who.name, joined->name);
+    if (joined->member_count == 1 && joined->name != kDefaultRoom) owners_.emplace(joined->room, who.folded);
   } else if (std::holds_alternative<chat::Closed>(*effect.event)) {
     require(who.rooms.empty(), "{} still hears rooms after he was closed", who.name);
     here_.erase(id);
@@ -117,8 +120,12 @@ void Ledger::on(std::size_t loop, const chat::Unsubscribe& effect) {
 void Ledger::name(SessionId id, Here& who, const std::string& name) {
   require(!name.starts_with(kPasswordMark), "a password is published as a name: {}", name);
   batch_.new_people.push_back(who.folded);
+  const std::string old_name = who.folded;
   who.name = name;
   who.folded = chat::fold_name(name).value_or("");
+  for (const base::RoomId room : who.rooms) {
+    if (owners_.contains({room, old_name})) owners_.emplace(room, who.folded);
+  }
   batch_.new_people.push_back(who.folded);
   batch_.new_names.push_back(id);
 }
@@ -151,7 +158,8 @@ void Ledger::check_said(const chat::Message& message, const Typed& typed) {
   const auto pace = paces_.find(message.room);
   // Whoever came anew, or a room whose pace is new, begins anew.
   const bool new_here = has(batch_.new_people, who.folded) || has(batch_.new_paces, message.room);
-  if (last != spoken_.end() && pace != paces_.end() && !new_here && batch_.now >= last->second) {
+  const bool has_rank = owners_.contains(key);  // perhaps no more
+  if (last != spoken_.end() && pace != paces_.end() && !new_here && !has_rank && batch_.now >= last->second) {
     require(batch_.now - last->second >= pace->second, "{} is too fast for a room in slow mode: {}", who.name,
             message.text);
   }
