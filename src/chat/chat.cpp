@@ -155,6 +155,7 @@ void Chat::handle(SessionId id, const Connect& command) {
   if (const SanctionRecord* ban = sanction_on(SanctionKind::ban, session, nullptr)) {
     return out().to_session(id, Closed{CloseCause::banned, time_left(*ban, now_), ban->reason});
   }
+  if (!lets_in(command.address)) return out().to_session(id, Closed{CloseCause::address_unknown});
   if (const Arrival arrival = connections_.came(command.address, now_); arrival != Arrival::welcome) {
     const bool too_fast = arrival == Arrival::too_fast || arrival == Arrival::network_too_fast;
     const auto retry = too_fast ? connections_.retry_after(command.address, now_) : std::chrono::seconds{0};
@@ -357,7 +358,8 @@ std::string Chat::describe(bool live) const {
     for (const auto& [account, rooms] : founded_) add("founded", account.value, rooms);
     add("last ids", last_user_.value, last_room_.value, last_message_.value, accounts_.last_id().value,
         last_serial_);
-    add("names", users_by_name_.size(), rooms_by_name_.size(), "shutting down", shutting_down_);
+    add("names", users_by_name_.size(), rooms_by_name_.size(), "shutting down", shutting_down_, "lockdown",
+        static_cast<int>(lockdown_));
     describe_people(lines);
     for (const std::string& line : connections_.describe()) add(line);
     for (const std::string& line : guesses_.describe()) add(line);

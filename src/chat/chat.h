@@ -341,6 +341,10 @@ class Chat {
   std::vector<base::SessionId> sessions_oldest_first() const;
   void forget_recent();
 
+  // chat_lockdown.cpp
+  Outcome operate(const SetLockdown& order);
+  bool lets_in(const base::AddressBits& address) const;
+
   const SanctionRecord* sanction_on(SanctionKind kind, const Session& session, const User* user) const;
   const SanctionRecord* ban_on(const Session& session, const Name& name, bool account) const;
   User* user_named(std::string_view folded);
@@ -383,6 +387,7 @@ class Chat {
 
   std::optional<Refusal> store_closed_;
   bool shutting_down_ = false;
+  Lockdown lockdown_ = Lockdown::off;
 
   const EventPtr done_;  // one for all
 

@@ -41,6 +41,7 @@ void Chat::handle(const Asker& asker, const Identify& command) {
     const NameOrFault fresh = parse_name(command.name, policy_.name_code_points_max);
     if (const NameFault* fault = std::get_if<NameFault>(&fresh)) return refuse(asker.id, refusal_of(*fault));
     if (ban_on(asker.session, name, false)) return refuse(asker.id, Refusal::name_banned);
+    if (lockdown_ >= Lockdown::accounts) return refuse(asker.id, Refusal::lockdown_accounts);
   }
   if (!policy_.registration && answer.state == NameState::registered)
     answer.name = name.text;  // tells nothing
@@ -101,6 +102,7 @@ bool Chat::enter_account(const Asker& asker, const AccountRecord& account,
 
 void Chat::handle(const Asker& asker, const Register& command) {
   if (!policy_.registration) return refuse(asker.id, Refusal::registration_off);
+  if (lockdown_ >= Lockdown::fresh) return refuse(asker.id, Refusal::lockdown_fresh);
   if (store_closed_) return refuse(asker.id, *store_closed_);
   if (accounts_.find(asker.session.account) != nullptr || (asker.user != nullptr && asker.user->account)) {
     return refuse(asker.id, Refusal::guests_only);
@@ -141,6 +143,7 @@ void Chat::register_guest(const Asker& asker, const Register& command) {
 void Chat::handle(const Asker& asker, const EnterAsGuest& command) {
   if (asker.user != nullptr) return refuse(asker.id, Refusal::stale);
   if (policy_.accounts_required) return refuse(asker.id, Refusal::account_required);
+  if (lockdown_ >= Lockdown::accounts) return refuse(asker.id, Refusal::lockdown_accounts);
   const NameOrFault parsed = parse_name(command.name, policy_.name_code_points_max);
   if (const NameFault* fault = std::get_if<NameFault>(&parsed)) return refuse(asker.id, refusal_of(*fault));
   const Name& name = std::get<Name>(parsed);

@@ -209,6 +209,7 @@ Chat::Outcome Chat::operate(const AskStatus&) {
   status.accounts = accounts_.size();
   status.messages = last_message_.value;
   status.store_open = store_is_open();
+  status.lockdown = lockdown_;
   return status;
 }
 

@@ -186,6 +186,10 @@ bool Chat::takes_messages(const Asker& asker, User& receiver) {
   const Profile& profile = profile_of(receiver);
   const auto& accepted = *profile.accepted;
   if (std::find(accepted.begin(), accepted.end(), sender.name.folded) != accepted.end()) return true;
+  if (!policy_.guest_messages && !sender.account && profile.office->empty()) {
+    refuse(asker.id, Refusal::guests_only_answer, receiver.name.text);
+    return false;
+  }
   if (profile.has(UserFlag::accounts_only) && !sender.account) {
     refuse(asker.id, Refusal::takes_accounts_only, receiver.name.text);
     return false;

@@ -46,6 +46,9 @@ enum class Refusal : std::uint8_t {
   guests_only,    ///< account holders cannot do this
   registration_off,
   account_required,
+  lockdown_fresh,     ///< no accounts are made at present
+  lockdown_accounts,  ///< no guests come in at present
+  addresses_unknown,  ///< Lockdown::known, where none are remembered
   no_such_account,
   history_off,
   stale,  ///< the account changed meanwhile: start again
@@ -97,7 +100,9 @@ enum class Refusal : std::uint8_t {
   asks_first,     ///< takes private messages only from those he has accepted; he is told of the attempt
   asked_already,  ///< the same, and he was told not long ago
   takes_accounts_only,
-  not_an_operator,  ///< of the server
+  guests_only_answer,  ///< without an account one writes only to those who have accepted one, and to
+                       ///< operators
+  not_an_operator,     ///< of the server
   watch_full,
   accept_full,
   accepted_already,
@@ -114,6 +119,7 @@ enum class CloseCause : std::uint8_t {
   connecting_too_fast,   ///< from this address
   network_too_many,      ///< from this network at once
   network_too_fast,      ///< from this network
+  address_unknown,       ///< Lockdown::known
   kicked,
   banned,
   drained,  ///< the operator empties the server

@@ -68,6 +68,10 @@ struct ClearIdentities {
 struct SetPolicy {
   Policy policy;
 };
+/// Who is here stays. Answer: Affected.
+struct SetLockdown {
+  Lockdown lockdown = Lockdown::off;
+};
 struct AskStatus {};      ///< Answer: Status
 struct AskSessions {};    ///< Answer: SessionList
 struct AskRoomList {};    ///< Answer: RoomList
@@ -78,7 +82,7 @@ struct AskSanctions {     ///< Answer: Sanctions
 
 using OperatorOrder =
     std::variant<ManageAccount, Kick, Impose, Lift, SlowDown, Announce, Dismiss, ClearIdentities, SetPolicy,
-                 AskStatus, AskSessions, AskRoomList, AskIdentities, AskSanctions>;
+                 SetLockdown, AskStatus, AskSessions, AskRoomList, AskIdentities, AskSanctions>;
 
 // --- answers
 
@@ -102,6 +106,7 @@ struct Status {
   std::size_t accounts = 0;
   std::uint64_t messages = 0;  ///< ever
   bool store_open = true;
+  Lockdown lockdown = Lockdown::off;
 };
 struct SessionList {
   struct Line {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Policy {
 
   bool accounts_required = false;  ///< no guests
   bool registration = true;        ///< strangers may make accounts
+  bool guest_messages = true;      ///< guests may write to one person, whoever that is
   bool remember_addresses = true;
   std::chrono::seconds token_lifetime = std::chrono::days{30};
   std::string decoy_hash;                 ///< stands in for the hash of an account that does not exist
@@ -45,6 +47,14 @@ struct Policy {
   std::size_t list_entries_max = 60;  ///< of each list of a room
   std::size_t watched_max = 100;      ///< names that one session watches
   std::size_t past_people = 100;      ///< who have gone and are remembered
+};
+
+/// The operator's emergency switch: who may still come in. Each holds what those before it hold.
+enum class Lockdown : std::uint8_t {
+  off,
+  fresh,     ///< nobody makes an account
+  accounts,  ///< nobody comes in as a guest
+  known,     ///< nobody comes from an address that no account remembers
 };
 
 inline constexpr std::chrono::minutes kConnectionWindow{10};

@@ -115,6 +115,7 @@ struct AccountsConfig {
   unsigned failed_logins_per_minute = 3;
   std::chrono::milliseconds token_lifetime = std::chrono::days{30};
   bool remember_addresses = true;
+  bool guest_messages = true;
 };
 
 struct ChannelsConfig {

@@ -102,9 +102,10 @@ Config all_different() {
   config.listen = {{"irc", "::1", 4000, true, true, "j", "k", "ask", true}, {"line", "::1", 4001, true}};
   config.tls = {"l", "m", true, 48h, 5000, true};
   config.operators = {{"root", "x", {"view"}}};
+  config.cloaks = {false, "h"};
   config.limits = {1,  2,  3,  4,  5,  6, {"10.0.0.0/8"}, 7, 8, 91, 92, 5s, 6s, 7s, 70'000, 80'000, 9, 10, 11,
                    12, 13, 14, 15, 16, 17};
-  config.accounts = {true, false, false, {"PLAIN"}, "strict", store::HashCost::lowest, 9, 1h, false};
+  config.accounts = {true, false, false, {"PLAIN"}, "strict", store::HashCost::lowest, 9, 1h, false, false};
   config.channels = {"#b", "+i", false};
   config.history = {false, 24h, 8, 9};
   config.log = {base::LogTarget::stderr_, base::LogLevel::error, base::LogFormat::json};
@@ -155,6 +156,8 @@ TEST(ConfigDiff, ExactlyTheseKeysNeedARestart) {
       "listen.tls_key",
       "listen.tls_client_cert",
       "listen.proxy_protocol",
+      "cloaks.enabled",
+      "cloaks.suffix",
   };
   EXPECT_EQ(keys, expected);
 }

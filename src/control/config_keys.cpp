@@ -452,6 +452,10 @@ void accounts_rows(Rows rows) {
       .range = {in_ms(std::chrono::minutes{1}), kLongestMs, false};
   rows.key("remember_addresses", part, &A::remember_addresses,
            "Greet a client by the name that its address last logged in with.");
+  rows.key(
+      "guest_messages", part, &A::guest_messages,
+      "Whether people without an account may write to single persons; if not, only to operators and to those "
+      "who have accepted them (IRC's ACCEPT).");
 }
 
 void remaining_rows(std::vector<ConfigKey>& keys) {

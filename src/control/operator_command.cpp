@@ -96,6 +96,15 @@ std::vector<OperatorCommand> make_table() {
        true,
        {},
        N_("take connections again; ends a drain or a shutdown that has begun")},
+      {Verb::lockdown,
+       "lockdown",
+       {{{Part::lockdown, true}}},
+       {},
+       G::manage,
+       true,
+       {},
+       N_("in an emergency: no new accounts, no guests, or nobody from an unknown address; who is here "
+          "stays")},
       {Verb::drain,
        "drain",
        {{{Part::delay, false}, kWhy}},
@@ -169,6 +178,8 @@ std::string_view shown(Part part) {
       return "TEXT";
     case Part::command:
       return "COMMAND";
+    case Part::lockdown:
+      return "off|new|accounts|known";
     case Part::nothing:
       break;
   }
@@ -271,6 +282,9 @@ std::vector<std::string> complete_command(std::string_view line, std::span<const
     if (whole) command = &row;
   }
   if (command == nullptr) return found;
+  if (command->positionals[0].part == Part::lockdown) {
+    for (const std::string_view word : kLockdownWords) offer(word);
+  }
   for (const Option option : command->options) offer(kOptions[static_cast<std::size_t>(option)].name);
   if (!words.empty()) offer("--json");
   const bool person =

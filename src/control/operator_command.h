@@ -32,6 +32,7 @@ enum class Verb : std::uint8_t {
   announce,  // keep order
   pause,
   resume,
+  lockdown,
   drain,
   shutdown,
   reload,
@@ -47,7 +48,7 @@ enum class Grant : std::uint8_t { anybody, view, moderate, manage };
 inline constexpr std::array<std::string_view, 4> kGrantWords = {"anybody", "view", "moderate", "manage"};
 
 /// What a word on a command's line stands for.
-enum class Part : std::uint8_t { nothing, who, target, room, file, delay, interval, text, command };
+enum class Part : std::uint8_t { nothing, who, target, room, file, delay, interval, text, command, lockdown };
 struct Positional {
   Part part = Part::nothing;
   bool required = false;
@@ -60,6 +61,9 @@ struct OptionInfo {
   std::string_view value;  ///< what follows, for people: "L"; empty: nothing
 };
 std::span<const OptionInfo> operator_options();
+
+/// The words of chat::Lockdown, in its order.
+inline constexpr std::array<std::string_view, 4> kLockdownWords = {"off", "new", "accounts", "known"};
 
 struct OperatorCommand {
   Verb verb;

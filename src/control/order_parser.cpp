@@ -174,6 +174,8 @@ class OrderReader {
       case Part::command:
         order_.word = rest();
         return {};
+      case Part::lockdown:
+        return read_lockdown();
     }
     return {};
   }
@@ -187,6 +189,14 @@ class OrderReader {
     } else {
       order_.kick.name = order_.word;
     }
+    return {};
+  }
+
+  Result<> read_lockdown() {
+    const std::string word = take();
+    const auto found = std::find(kLockdownWords.begin(), kLockdownWords.end(), word);
+    if (found == kLockdownWords.end()) return wrong(t_("'{}' is none of these", word));
+    order_.lockdown = static_cast<chat::Lockdown>(found - kLockdownWords.begin());
     return {};
   }
 

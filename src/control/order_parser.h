@@ -30,7 +30,8 @@ struct Order {
   std::string word;                                ///< WHO, ROOM, FILE or COMMAND
   chat::SanctionTarget target;                     ///< of ban, unban, mute, unmute
   chat::Kick kick;                                 ///< name or session, of kick
-  std::string text;                                ///< WHY or TEXT
+  chat::Lockdown lockdown = chat::Lockdown::off;
+  std::string text;  ///< WHY or TEXT
 };
 
 /// Errors are wrong usage: they name the command and what would be right, in the language of `t`.

@@ -30,7 +30,7 @@ TEST(Order, IsTheCommandOfTheTable) {
     std::string line(command.name);
     for (const Positional& positional : command.positionals) {
       if (!positional.required) continue;
-      line += positional.part == Part::interval ? " 5s" : " x";
+      line += positional.part == Part::interval ? " 5s" : positional.part == Part::lockdown ? " new" : " x";
     }
     EXPECT_EQ(order(line).command, &command) << line;
     EXPECT_TRUE(order(line + (command.positionals[0].part == Part::nothing ? " --json" : "")).command)
@@ -142,10 +142,11 @@ TEST(Completion, OffersWhatMayComeNext) {
   EXPECT_EQ(complete_command("logs cl", people), Words{"clear"});
   EXPECT_EQ(complete_command("identities clear --y", people), Words{"--yes"});
   EXPECT_EQ(complete_command("kick B", people), Words{"Bob"});
+  EXPECT_EQ(complete_command("lockdown a", people), Words{"accounts"});
   EXPECT_EQ(complete_command("kick Б", people), Words{"Барбара"});
   EXPECT_EQ(complete_command("help an", people), Words{"announce"});
   EXPECT_EQ(complete_command("xyzzy ", people), Words{});
-  EXPECT_EQ(complete_command("", people).size(), 23u);
+  EXPECT_EQ(complete_command("", people).size(), 24u);
 }
 
 TEST(Usage, ShowsOptionsAndArguments) {

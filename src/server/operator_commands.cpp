@@ -91,6 +91,8 @@ void OperatorCommands::perform(const TaskPtr& task) {
       return pause(task);
     case Verb::resume:
       return resume(task);
+    case Verb::lockdown:
+      return lockdown(task);
     case Verb::drain:
       return drain(task);
     case Verb::shutdown:

@@ -43,6 +43,8 @@ struct Workplace {
   std::function<base::Result<>(const control::Config&, std::function<void()> done)> adopt;
   /// Clients connected now.
   std::function<std::size_t()> connected;
+  /// Connections that were turned away at the door, since the start.
+  std::function<std::uint64_t()> turned_away;
   /// Threads that serve one client each; 0 under other models.
   std::function<std::size_t()> client_threads;
 };
@@ -92,6 +94,7 @@ class OperatorCommands final : public net::TimerOwner {
   // operator_state.cpp
   void pause(const TaskPtr& task);
   void resume(const TaskPtr& task);
+  void lockdown(const TaskPtr& task);
   void drain(const TaskPtr& task);
   void arm_drain();
   void drain_some();

@@ -6,6 +6,7 @@
 namespace veche::server {
 
 using namespace std::chrono_literals;
+using base::N_;
 using chat::Affected;
 using std::chrono::milliseconds;
 
@@ -16,6 +17,23 @@ constexpr milliseconds kDrainStep = 100ms;
 
 std::string shown(milliseconds duration) {
   return control::duration_text(std::chrono::ceil<std::chrono::seconds>(duration));
+}
+
+std::string_view lockdown_text(chat::Lockdown lockdown) {
+  switch (lockdown) {
+    case chat::Lockdown::off:
+      break;
+    case chat::Lockdown::fresh:
+      return N_("No accounts are made until 'lockdown off'; guests and accounts come in.");
+    case chat::Lockdown::accounts:
+      return N_("Only accounts come in until 'lockdown off', and none are made; who is here stays.");
+    case chat::Lockdown::known:
+      return N_(
+          "Only accounts come in, from addresses where one has logged in before, until 'lockdown off'; who "
+          "is here "
+          "stays.");
+  }
+  return N_("Everybody may come in again.");
 }
 
 }  // namespace
@@ -43,6 +61,14 @@ void OperatorCommands::resume(const TaskPtr& task) {
     for (const Doors::Door& door : place_.doors.list()) ports.push_back(door.at.text());
     const auto listening = control::Value::list(std::move(ports));
     task->done(task->t("Connections are taken again: {}.", listening.shown), {{"listening", "", listening}});
+  });
+}
+
+void OperatorCommands::lockdown(const TaskPtr& task) {
+  const chat::Lockdown wanted = task->order().lockdown;
+  ask<Affected>(task, chat::SetLockdown{wanted}, [task, wanted](const Affected&) {
+    const std::string word(control::kLockdownWords[static_cast<std::size_t>(wanted)]);
+    task->done(task->t(lockdown_text(wanted)), {{"lockdown", "", word}});
   });
 }
 

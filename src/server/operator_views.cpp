@@ -36,6 +36,14 @@ std::string_view OperatorCommands::state_word() const {
   return N_("drained");
 }
 
+namespace {
+
+std::string lockdown_word(chat::Lockdown lockdown) {
+  return std::string(control::kLockdownWords[static_cast<std::size_t>(lockdown)]);
+}
+
+}  // namespace
+
 void OperatorCommands::status(const TaskPtr& task) {
   ask<chat::Status>(task, chat::AskStatus{}, [this, task](const chat::Status& chat) {
     const base::Translator& t = task->translator();
@@ -46,6 +54,8 @@ void OperatorCommands::status(const TaskPtr& task) {
         {"version", t("version"), VECHE_VERSION},
         {"state", t("state"), {std::string(state_word()), t(state_word())}},
         {"listening", t("listens on"), Value::list(std::move(ports))},
+        {"lockdown", t("lockdown"), lockdown_word(chat.lockdown)},
+        {"turned_away", t("turned away at the door"), place_.turned_away()},
         {"pid", t("process"), ::getpid()},
         {"user", t("runs as"), place_.hardening.user},
         {"hardening", t("hardening"), Value::list(place_.hardening.words())},

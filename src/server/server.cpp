@@ -50,6 +50,7 @@ chat::Policy policy_of(const control::Config& config) {
   policy.accounts_required = config.accounts.required;
   policy.registration = config.accounts.registration;
   policy.remember_addresses = config.accounts.remember_addresses;
+  policy.guest_messages = config.accounts.guest_messages;
   policy.token_lifetime = std::chrono::duration_cast<std::chrono::seconds>(config.accounts.token_lifetime);
   policy.decoy_hash = store::decoy_hash(config.accounts.hash_cost);
   policy.failed_logins_per_minute = config.accounts.failed_logins_per_minute;
@@ -273,6 +274,7 @@ base::Result<> Server::open_operator(const store::DataDir& data, control::Config
                     return adopt(config, std::move(done));
                   },
                   [this] { return shared_->connected.load(); },
+                  [this] { return gate_->turned_away(); },
                   [this] { return thread_clients_ ? thread_clients_->count() : 0; }};
   auto commands = OperatorCommands::open(std::move(place));
   if (!commands) return tl::unexpected(commands.error());

@@ -28,6 +28,12 @@ void IrcSession::on_event(const chat::Closed& event) {
   const std::string reason = base::printable(event.reason);
   std::string text = sentence(base::Translator(), words_for(event.cause), event.retry_after, event.reason);
   if (event.cause == banned) reply(Numeric::err_yourebannedcreep);
+  if (event.cause == kicked &&
+      self_) {  // modern.ircdocs.horse, "KILL message": the one who is killed sees it
+    wire::IrcWriter line(out_);
+    line.source(options_.server_name).command("KILL").middle(nick());
+    line.trailing(reason.empty() ? "Removed by an operator" : reason);
+  }
   if (event.cause == asked) text = reason.empty() ? "Quit" : "Quit: " + reason;
   step_ = Step::leaving;
   close_with(text);

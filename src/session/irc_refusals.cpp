@@ -153,6 +153,8 @@ void IrcSession::refuse(const chat::Refused& event) {
       return reply(Numeric::rpl_targnotify, {subject});
     case Refusal::asked_already:
       return reply(Numeric::rpl_targumodeg, {subject});
+    case Refusal::guests_only_answer:
+      return reply_text(Numeric::err_needreggednick, {subject}, "Private messages need an account here");
     case Refusal::takes_accounts_only:
       return reply_text(Numeric::err_needreggednick, {subject},
                         "takes private messages from accounts only (+R)");

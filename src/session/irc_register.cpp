@@ -98,6 +98,7 @@ void IrcSession::refuse_account(chat::Refusal why) {
     case Refusal::guests_only:
       return fail_account("ALREADY_AUTHENTICATED", account, "You are logged in to an account already");
     case Refusal::registration_off:
+    case Refusal::lockdown_fresh:
     case Refusal::disk_full:
     case Refusal::not_stored:
       return fail_account("TEMPORARILY_UNAVAILABLE", account, "No accounts are made at present");

@@ -13,6 +13,7 @@
 #include "session/irc_modes.h"
 #include "session/irc_name.h"
 #include "session/irc_session.h"
+#include "session/line_words.h"
 
 #include <fmt/core.h>
 
@@ -364,6 +365,10 @@ bool IrcSession::refused_to_enter(const chat::Refused& event) {
       reply_text(Numeric::err_passwdmismatch, {},
                  "You need an account here: SASL, or PASS <account>:<password>");
       close_with("You need an account here");
+      return true;
+    case Refusal::lockdown_accounts:
+      reply_text(Numeric::err_passwdmismatch, {}, words_for(event.why).english);
+      close_with(words_for(event.why).english);
       return true;
     case Refusal::stale:
       close_with("The account changed meanwhile; try again");

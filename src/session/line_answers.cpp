@@ -43,7 +43,7 @@ void LineSession::on_event(const chat::Closed& event) {
   const std::string text = sentence(t_, words, event.retry_after, event.reason);
   const bool turned_away = event.cause == too_many_connections || event.cause == connecting_too_fast ||
                            event.cause == network_too_many || event.cause == network_too_fast ||
-                           event.cause == banned;
+                           event.cause == address_unknown || event.cause == banned;
   if (event.cause == asked) {
     if (!bare_) tell(text);
   } else if (in_login() && turned_away) {  // with the code: programs come through the same door

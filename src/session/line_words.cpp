@@ -52,6 +52,12 @@ Words words_for(Refusal refusal) {
       return {"registration-off", N_("New accounts are made by the operator here.")};
     case Refusal::account_required:
       return {"account-required", N_("One needs an account here.")};
+    case Refusal::lockdown_fresh:
+      return {"lockdown", N_("No accounts are made at present. Please try again later.")};
+    case Refusal::lockdown_accounts:
+      return {"lockdown", N_("Only those who have an account are let in at present.")};
+    case Refusal::addresses_unknown:
+      return {"no-addresses", N_("No addresses are remembered here (accounts.remember_addresses).")};
     case Refusal::no_such_account:
       return {"no-such-account", N_("There is no such account.")};
     case Refusal::history_off:
@@ -67,6 +73,9 @@ Words words_for(Refusal refusal) {
     case Refusal::too_fast:
       return {"too-fast", N_("Too fast for this room; that message was not sent."),
               N_("Too fast for this room: you may speak again in {}.")};
+    case Refusal::guests_only_answer:
+      return {"accounts-only",
+              N_("Private messages need an account here: /password makes one of your name.")};
     case Refusal::renames_too_fast:
       return {"too-fast", N_("You change your name too often."),
               N_("You change your name too often; you may again in {}.")};
@@ -185,6 +194,9 @@ Words words_for(CloseCause cause) {
     case CloseCause::network_too_fast:
       return {"connecting-too-fast", N_("Your network connects too often."),
               N_("Your network connects too often. Try again in {}.")};
+    case CloseCause::address_unknown:
+      return {"lockdown", N_("Only addresses from which somebody has logged in before are let in at present. "
+                             "Please try again later.")};
     case CloseCause::kicked:
       return {"kicked", N_("You were put out.")};
     case CloseCause::banned:

@@ -2,6 +2,7 @@
 """Who comes too often, sends too slowly or asks for too much, against the real binary, under either model and in either
 dialect."""
 
+import json
 import socket
 import subprocess
 import time
@@ -77,6 +78,58 @@ class Gate(unittest.TestCase):
                          "ERR too-many-connections Too many connections from your network.\r\n")
         there.pop().close()
         wait_until(lambda: greeted(Client(server.port, source="127.0.9.9")), "the place that was given back")
+
+
+class Lockdown(unittest.TestCase):
+    """The operator's emergency switch, explained to everybody it is on."""
+
+    def ctl(self, server, *words):
+        done = subprocess.run([VECHE, "ctl", "--socket", server.data + "/veche.sock", *words], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_who_comes_in(self):
+        server = serve(self, 'exempt = ["127.0.0.9"]')
+        anna = server.client("anna", "secret", "secret", "/bare")
+        anna.expect("READY\n")
+        self.assertIn("until 'lockdown off'", self.ctl(server, "lockdown", "new"))
+        guest = server.client("guest")
+        guest.expect("is new here")
+        guest.send("secret")
+        guest.expect("Once more")
+        guest.send("secret")
+        guest.expect("No accounts are made at present")
+        guest.close()
+
+        self.ctl(server, "lockdown", "accounts")
+        self.assertEqual(json.loads(self.ctl(server, "status", "--json"))["lockdown"], "accounts")
+        self.ctl(server, "reload")
+        self.assertEqual(json.loads(self.ctl(server, "status", "--json"))["lockdown"], "accounts")
+        bob = server.client("bob")
+        bob.expect("Only those who have an account are let in at present.")
+        bob.close()
+        irc = Client(server.irc_port)
+        irc.send_bytes(b"NICK bob\r\nUSER bob 0 * :bob\r\n")
+        self.assertIn("ERROR :Closing link: 127.0.0.1 (Only those who have an account are let in at present.)", irc.rest())
+        irc = Client(server.irc_port)
+        irc.send_bytes(b"PASS anna:secret\r\nNICK bob\r\nUSER bob 0 * :bob\r\n")
+        irc.expect(" 001 anna ")
+
+        self.ctl(server, "lockdown", "known")
+        self.assertEqual(Client(server.port, source="127.0.0.3").rest(),
+                         "ERR lockdown Only addresses from which somebody has logged in before are let in at present. "
+                         "Please try again later.\r\n")
+        self.assertIn("(Only addresses from which", Client(server.irc_port, source="127.0.0.3").rest())
+        again = Client(server.port)
+        again.expect("Hello again, anna!")
+        anna.send("still here")
+        self.ctl(server, "lockdown", "off")
+        server.guest("carol")
+        with open(server.data + "/audit.log", encoding="utf-8") as file:
+            audit = file.read()
+        for word in ("new", "accounts", "known", "off"):
+            self.assertIn(f"lockdown {word}", audit)
 
 
 class Slowloris(unittest.TestCase):
