@@ -182,10 +182,8 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
   const auto user_found = users_.find(user_id);
   const bool is_last = user_found != users_.end() && user_found->second.sessions.size() == 1;
   PersonPtr person;
-  if (is_last) {
-    person = look_of(user_found->second);  // while he has an address
-    note_past(user_found->second, person);
-  }
+  if (user_found != users_.end()) person = look_of(user_found->second);  // while he has this address
+  if (is_last) note_past(user_found->second, person);
   watches_.clear(id);
   connections_.left(found->second.address, now_);
   undo_.keep(sessions_, id);
@@ -214,7 +212,12 @@ void Chat::leave_user(SessionId id, User& user, Quit how, bool tell) {
   const bool was_first = user.sessions[0] == id;
   user.sessions.erase(id);
   if (!user.sessions.empty()) {
-    if (was_first) look_changed(user);
+    if (!was_first) return;
+    look_changed(user);
+    std::string host = host_of(sessions_.at(user.sessions[0]).address);
+    const bool looks_other = how.person->host != host;
+    if (tell && looks_other)
+      to_all_who_follow(user, make_event(HostChanged{how.person, std::move(host), now_}), {});
     return;
   }
   if (tell) to_all_who_see(user, make_event(std::move(how)));

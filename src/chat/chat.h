@@ -295,7 +295,7 @@ class Chat {
   /// Call after a change of what person_of() gives, of a user that is kept in the undo log.
   void look_changed(User& user);
   /// What others see of an address.
-  static std::string host_of(const base::AddressBits& address);
+  std::string host_of(const base::AddressBits& address) const;
   static const Profile& profile_of(const User& user);
   static const std::string& username_of(const Profile& profile);
   void put_profile(User& user, Profile profile);

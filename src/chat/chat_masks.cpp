@@ -12,19 +12,26 @@ std::string folded(std::string_view text) { return base::casefold(text).value_or
 
 }  // namespace
 
-/// Whether an entry of `list` means `user`. A mask of an address means him also where others see another host
-/// in its place, and whichever of his sessions comes from there.
+/// Whether an entry of `list` means `user`, whichever of his sessions comes from there. A whole address means
+/// him also where others see a cloak in its place; a mask of addresses does not, or setting masks would be a
+/// way to learn it.
 bool Chat::is_on(const User& user, const std::vector<MaskEntry>& list) const {
   if (list.empty()) return false;
-  std::vector<std::string> faces;  // NAME!USERNAME@HOST
+  std::vector<std::string> faces;  // NAME!USERNAME@HOST, as others see him
+  std::vector<std::string> addresses;
   const auto look = [&] {
     if (!faces.empty()) return;
     const PersonPtr person = look_of(user);
     const std::string front = person->name + "!" + person->username + "@";
-    faces.push_back(folded(front + person->host));
+    const auto add = [&](std::vector<std::string>& to, const std::string& host) {
+      std::string face = folded(front + host);
+      if (std::find(to.begin(), to.end(), face) == to.end()) to.push_back(std::move(face));
+    };
+    add(faces, person->host);
     for (const base::SessionId session : user.sessions) {
-      std::string face = folded(front + base::address_text(sessions_.at(session).address));
-      if (std::find(faces.begin(), faces.end(), face) == faces.end()) faces.push_back(std::move(face));
+      const base::AddressBits& address = sessions_.at(session).address;
+      add(faces, host_of(address));
+      add(policy_.cloak ? addresses : faces, base::address_text(address));
     }
   };
   return std::any_of(list.begin(), list.end(), [&](const MaskEntry& entry) {
@@ -32,8 +39,11 @@ bool Chat::is_on(const User& user, const std::vector<MaskEntry>& list) const {
       case MaskOn::person: {
         look();
         const std::string pattern = folded(entry.pattern);
-        return std::any_of(faces.begin(), faces.end(),
-                           [&](const std::string& face) { return base::glob_match(pattern, face); });
+        const auto fits = [&](const std::string& face) { return base::glob_match(pattern, face); };
+        const std::size_t at = pattern.rfind('@');
+        const bool is_whole = at != pattern.npos && pattern.find_first_of("*?", at) == pattern.npos;
+        return std::any_of(faces.begin(), faces.end(), fits) ||
+               (is_whole && std::any_of(addresses.begin(), addresses.end(), fits));
       }
       case MaskOn::account:
         return user.account && base::glob_match(folded(entry.pattern), user.name.folded);

@@ -46,7 +46,8 @@ void Chat::look_changed(User& user) {
 }
 
 /// IRC takes a parameter that begins with ':' for the last one (RFC 2812, 2.3.1): `::1` is shown as `0::1`.
-std::string Chat::host_of(const base::AddressBits& address) {
+std::string Chat::host_of(const base::AddressBits& address) const {
+  if (policy_.cloak && !base::is_loopback(address)) return policy_.cloak->host(address);
   std::string text = base::address_text(address);
   return text.front() == ':' ? "0" + text : text;
 }

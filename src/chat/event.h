@@ -379,6 +379,12 @@ struct RealnameChanged {
   std::string realname;
   base::WallTime time{};
 };
+/// He is seen as coming from somewhere else: the first of his sessions has gone.
+struct HostChanged {
+  PersonPtr person;  ///< as he was
+  std::string host;
+  base::WallTime time{};
+};
 /// A guest has an account now.
 struct AccountChanged {
   PersonPtr person;  ///< as he is now
@@ -514,10 +520,10 @@ using Event =
     std::variant<Said, Arrived, Departed, Quit, Renamed, Greeting, Refused, Closed, Identified, LoggedIn,
                  LogInRefused, Credentials, PasswordSet, TokenKept, Forgotten, Joined, Left, Members, Rooms,
                  Told, Announced, Muted, Slowed, HistoryGranted, SearchGranted, OperatorAnswer, Done, Tagged,
-                 Expelled, TopicSet, RoomChanged, RoomRenamed, AwayChanged, RealnameChanged, AccountChanged,
-                 Invited, Knocked, Walloped, AskedToBeAccepted, AwayNoted, Forwarded, FlagsChanged, Accepted,
-                 RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts, Secrets, Authenticated,
-                 Certificates, CharterView, AccountView>;
+                 Expelled, TopicSet, RoomChanged, RoomRenamed, AwayChanged, RealnameChanged, HostChanged,
+                 AccountChanged, Invited, Knocked, Walloped, AskedToBeAccepted, AwayNoted, Forwarded,
+                 FlagsChanged, Accepted, RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts,
+                 Secrets, Authenticated, Certificates, CharterView, AccountView>;
 using EventPtr = std::shared_ptr<const Event>;
 
 /// Which alternative of Event `E` is.

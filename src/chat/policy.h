@@ -1,6 +1,7 @@
 // The operator's wishes, as far as the chat's rules depend on them. Filled in from the configuration.
 #pragma once
 
+#include "base/cloak.h"
 #include "base/limits.h"
 #include "base/network.h"
 #include "chat/room_state.h"
@@ -37,6 +38,8 @@ struct Policy {
 
   unsigned renames_per_minute = 5;  ///< of one person, also all at once; 0: no limit
   unsigned joins_per_minute = 100;  ///< likewise: who comes back enters all of his rooms at once
+
+  base::CloakPtr cloak{};  ///< what others see of addresses but loopback; null: the addresses
 
   bool history = true;
   std::size_t playback_messages = 20;  ///< shown on entering a room

@@ -77,6 +77,11 @@ struct TlsConfig {
   bool sts_preload = false;
 };
 
+struct CloaksConfig {
+  bool enabled = true;
+  std::string suffix = "veche";
+};
+
 struct LimitsConfig {  // 0 lifts a limit
   unsigned connections_per_address = 128;
   unsigned connection_rate = 512;
@@ -149,6 +154,7 @@ struct Config {
   TlsConfig tls;
   std::vector<WebircConfig> webirc;
   std::vector<OperatorConfig> operators;
+  CloaksConfig cloaks;
   LimitsConfig limits;
   AccountsConfig accounts;
   ChannelsConfig channels;

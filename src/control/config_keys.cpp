@@ -1,6 +1,7 @@
 #include "control/config_keys.h"
 
 #include "base/check.h"
+#include "base/cloak.h"
 #include "base/limits.h"
 #include "control/config_checks.h"
 #include "control/operator_command.h"
@@ -366,6 +367,23 @@ void operator_rows(Rows rows) {
   };
 }
 
+void cloaks_rows(Rows rows) {
+  using C = CloaksConfig;
+  constexpr auto part = &Config::cloaks;
+  restart(rows.key(
+      "enabled", part, &C::enabled,
+      "Whether people see a name that is always the same in place of somebody's address; operators see both. "
+      "Its key is cloak.key in the data directory."));
+  restart(rows.key("suffix", part, &C::suffix, "What these names end with.")).check =
+      [](const KeyValue& value) -> Result<> {
+    const std::string& suffix = std::get<std::string>(value);
+    if (suffix.size() > base::kCloakSuffixMax) {
+      return fail("", "longer than " + std::to_string(base::kCloakSuffixMax) + " characters");
+    }
+    return check_host_name(suffix);
+  };
+}
+
 void limits_rows(Rows rows) {
   using L = LimitsConfig;
   constexpr auto part = &Config::limits;
@@ -462,6 +480,7 @@ void remaining_rows(std::vector<ConfigKey>& keys) {
   tls_rows({keys, "tls"});
   webirc_rows({keys, "webirc"});
   operator_rows({keys, "operator"});
+  cloaks_rows({keys, "cloaks"});
   limits_rows({keys, "limits"});
   accounts_rows({keys, "accounts"});
 

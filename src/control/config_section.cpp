@@ -53,6 +53,7 @@ constexpr ConfigSection kSections[] = {
     {"webirc", "Gateways from the web to IRC, any number, that may say whom they speak for (WEBIRC).",
      &kGateways},
     {"operator", "Who may use the operator's commands, any number.", &kOperators},
+    {"cloaks"},
     {"limits", "0 lifts a limit."},
     {"accounts"},
     {"channels"},

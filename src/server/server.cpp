@@ -20,6 +20,7 @@
 #include "server/operator_commands.h"
 #include "server/preface.h"
 #include "server/thread_clients.h"
+#include "store/cloak_key.h"
 #include "store/journal.h"
 #include "store/sqlite_journal.h"
 #include "store/sqlite_reader.h"
@@ -96,6 +97,12 @@ PrefaceRulesPtr preface_rules_of(const control::Config& config, base::Log& log) 
 
 }  // namespace
 
+chat::Policy Server::policy() const {
+  chat::Policy policy = policy_of(config_);
+  policy.cloak = cloak_;
+  return policy;
+}
+
 Server::Server(const control::Config& config, const base::Clock& clock, base::Log& log,
                const Hardening& hardening)
     : config_(config),
@@ -165,7 +172,12 @@ base::Result<> Server::open_store(const store::DataDir& data) {
   journal_ = std::move(*journal);
   auto state = journal_->load(config_.history.enabled ? config_.history.playback_limit : 0);
   if (!state) return tl::unexpected(state.error());
-  const chat::Policy policy = policy_of(config_);
+  if (config_.cloaks.enabled) {
+    const auto key = store::open_cloak_key(data.cloak_key());
+    if (!key) return tl::unexpected(key.error());
+    cloak_ = std::make_shared<const base::Cloak>(*key, config_.cloaks.suffix);
+  }
+  const chat::Policy policy = this->policy();
   gate_ = std::make_unique<Gate>(clock_, log_, policy);
   chat_ = std::make_unique<chat::Chat>(policy, *state);
 
@@ -314,7 +326,7 @@ base::Result<> Server::adopt(const control::Config& config, std::function<void()
   if (!ways) return tl::unexpected(ways.error());
   doors_->renew(std::move(*ways));
   config_ = config;
-  const chat::Policy policy = policy_of(config_);
+  const chat::Policy policy = this->policy();
   gate_->set_policy(policy);
   language_.store(config_.server.language, std::memory_order_relaxed);
   log_.set_level(config_.log.level);

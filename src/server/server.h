@@ -7,6 +7,7 @@
 //   workers         password hashes; queries of the history (Jobs)
 #pragma once
 
+#include "base/cloak.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -26,7 +27,8 @@
 
 namespace veche::chat {
 class Chat;
-}
+struct Policy;
+}  // namespace veche::chat
 namespace veche::net {
 class LoopGroup;
 class TicketKeys;
@@ -95,6 +97,7 @@ class Server {
   std::size_t client_count() const;
   base::Result<> open_operator(const store::DataDir& data, control::ConfigSource source);
   base::Result<> adopt(const control::Config& config, std::function<void()> done);
+  chat::Policy policy() const;
   void close();
 
   control::Config config_;
@@ -105,6 +108,7 @@ class Server {
   const std::shared_ptr<net::TicketKeys> ticket_keys_;
   const Hardening hardening_;
 
+  base::CloakPtr cloak_;
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<chat::Chat> chat_;
   std::unique_ptr<Jobs> jobs_;

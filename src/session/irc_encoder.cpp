@@ -202,6 +202,12 @@ struct Encoder {
     begin(line, event.person, event.time, "SETNAME");
     line.trailing(event.realname);
   }
+  void operator()(const chat::HostChanged& event) const {
+    if (!has(caps, Cap::chghost)) return;
+    wire::IrcWriter line(out);
+    begin(line, event.person, event.time, "CHGHOST");
+    line.middle(event.person->username).middle(event.host);
+  }
   void operator()(const chat::AccountChanged& event) const {
     if (!has(caps, Cap::account_notify)) return;
     wire::IrcWriter line(out);

@@ -25,6 +25,7 @@ class DataDir {
   std::filesystem::path database() const { return path_ / "veche.db"; }
   std::filesystem::path log() const { return path_ / "veche.log"; }
   std::filesystem::path audit_log() const { return path_ / "audit.log"; }
+  std::filesystem::path cloak_key() const { return path_ / "cloak.key"; }
   /// A directory for backups that nobody named a file for. Made by whoever writes the first.
   std::filesystem::path backups() const { return path_ / "backups"; }
   std::filesystem::path control_socket() const { return path_ / "veche.sock"; }

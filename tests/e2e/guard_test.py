@@ -97,7 +97,7 @@ class Lockdown(unittest.TestCase):
         guest = server.client("guest")
         guest.expect("is new here")
         guest.send("secret")
-        guest.expect("Once more")
+        guest.expect("The same password again")
         guest.send("secret")
         guest.expect("No accounts are made at present")
         guest.close()

@@ -53,6 +53,9 @@ struct EventWords {
   std::string operator()(const chat::RoomRenamed& e) const {
     return "room renamed " + e.old_name + " " + e.new_name + " by " + name_of(e.by) + after_colon(e.reason);
   }
+  std::string operator()(const chat::HostChanged& e) const {
+    return "host of " + e.person->name + ": " + e.person->host + " -> " + e.host;
+  }
   std::string operator()(const chat::AccountChanged& e) const {
     return "account " + e.person->name + " " + e.person->account;
   }
