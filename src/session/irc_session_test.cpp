@@ -2,11 +2,15 @@
 // tests/e2e/irc.
 #include "session/irc_session.h"
 
+#include "base/cloak.h"
+#include "tests/fakes/address_bits.h"
 #include "tests/fakes/line_world.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
 
 namespace veche::session {
@@ -259,6 +263,25 @@ TEST(IrcSession, TooLongALineIsRefusedAndTheNextIsTaken) {
   const std::string sent = feed(world, ann, "PING " + std::string(600, 'x') + "\r\nPING y\r\n");
   EXPECT_TRUE(sent.starts_with(":irc.test 417 ann :Input line was too long\r\n")) << sent;
   EXPECT_TRUE(has(sent, "PONG"));
+}
+
+TEST(IrcSession, OthersSeeTheCloakAndOperatorsTheAddressToo) {
+  LineWorld world;
+  const auto cloak = std::make_shared<const base::Cloak>(base::CloakKey{1, 2, 3}, "veche");
+  world.policy.cloak = cloak;
+  const std::string host = cloak->host(fakes::bits_of("10.0.0.7"));
+  auto& ann = world.connect_irc("ann", "10.0.0.7");
+  auto& bob = world.enter_irc("bob", "10.0.0.8");
+  EXPECT_TRUE(
+      has(feed(world, ann, "NICK ann\r\nUSER ann 0 * :Ann\r\n"), "Network ann!~ann@" + host + "\r\n"));
+  feed(world, bob, "JOIN #tea\r\n");
+  EXPECT_TRUE(has(feed(world, ann, "JOIN #tea\r\nWHOIS ann\r\n"), ":is connecting from *@10.0.0.7 10.0.0.7"))
+      << "everybody may know his own";
+  const std::string seen =
+      bob.host.take_sent() + feed(world, bob, "WHO #tea %tuhni,1\r\nWHOIS ann\r\nUSERHOST ann\r\n");
+  EXPECT_TRUE(has(seen, ":ann!~ann@" + host + " JOIN #tea\r\n"));
+  EXPECT_TRUE(has(seen, " 302 bob :ann=+~ann@" + host));
+  EXPECT_FALSE(has(seen, "10.0.0.7"));
 }
 
 TEST(IrcSession, PassLogsInToTheAccountThatNickNames) {

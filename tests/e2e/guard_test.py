@@ -3,6 +3,7 @@
 dialect."""
 
 import json
+import os
 import socket
 import subprocess
 import time
@@ -130,6 +131,58 @@ class Lockdown(unittest.TestCase):
             audit = file.read()
         for word in ("new", "accounts", "known", "off"):
             self.assertIn(f"lockdown {word}", audit)
+
+
+class Cloaks(unittest.TestCase):
+    """Others see a name in place of an address, the same after a restart; operators see both."""
+
+    CONFIG = LIMITS.format(limits="") + """
+[server]
+trusted_proxies = ["127.0.0.1"]
+[[webirc]]
+name = "gate"
+password = "s3cret"
+[[operator]]
+name = "root"
+password = "root-password"
+"""
+
+    def enter(self, server, nick, address):
+        client = Client(server.irc_port)
+        client.send(f"WEBIRC s3cret gate some.host {address}", f"NICK {nick}", f"USER {nick} 0 * :{nick}")
+        client.expect(f" 422 {nick} ")
+        return client
+
+    def host(self, client, nick):
+        client.send(f"USERHOST {nick}")
+        client.expect(f":{nick}=+~{nick}@")
+        return client.expect("\r\n").strip()
+
+    def test_they_stay_can_be_banned_and_hide_nothing_from_operators(self):
+        server = Server(self.CONFIG)
+        self.addCleanup(server.close)
+        ann, bob = self.enter(server, "ann", "203.0.113.7"), self.enter(server, "bob", "203.0.113.9")
+        cloak = self.host(bob, "ann")
+        self.assertRegex(cloak, r"\A[a-z2-7]{10}\.[a-z2-7]{6}\.[a-z2-7]{5}\.veche\Z")
+        network = cloak.partition(".")[2]
+        self.assertEqual(self.host(ann, "bob").partition(".")[2], network, "the same /24")
+        self.assertEqual(os.stat(os.path.join(server.data, "cloak.key")).st_mode & 0o777, 0o600)
+
+        ann.send("JOIN #tea", f"MODE #tea +b *!*@*.{network}")
+        ann.expect(" MODE #tea +b ")
+        bob.send("JOIN #tea")
+        bob.expect(" 474 bob #tea ")
+        bob.send("WHOIS ann")
+        self.assertNotIn("203.0.113.7", bob.expect(" 318 bob ann "))
+        bob.send("OPER root root-password", "WHOIS ann")
+        self.assertIn("203.0.113.7", bob.expect(" 318 bob ann ").split(" 381 ")[1])
+        for client in (ann, bob):
+            client.close()
+
+        server.kill()
+        server.start()
+        ann = self.enter(server, "ann", "203.0.113.7")
+        self.assertEqual(self.host(ann, "ann"), cloak)
 
 
 class Slowloris(unittest.TestCase):

@@ -358,7 +358,7 @@ class Draw {
       case 12:
         if (choose_(2) == 0) return chat::AskRoomList{};
         return chat::SetLockdown{choose_(12) == 0 ? static_cast<chat::Lockdown>(choose_(4))
-                                                 : chat::Lockdown::off};
+                                                  : chat::Lockdown::off};
       default:
         return chat::ManageAccount{chat::AccountAction{static_cast<std::uint8_t>(choose_(4))}, some_name(),
                                    some_hash(), some_scram()};
