@@ -123,8 +123,8 @@ class Chat {
     std::chrono::seconds slow{0};  // between two messages of one member; in `state` too
     std::unordered_map<base::UserId, base::WallTime> spoken;  // in slow mode: when he did last
     RoomStatePtr state{};                                     // null: no topic, no rules
-    CharterPtr charter{};                                     // null: it is not registered
     RateLimit<base::WallTime> arrivals{};                     // of RoomState::joining
+    CharterPtr charter{};                                     // null: it is not registered
     std::vector<base::UserId> invited{};                      // who may come in past the rules, once
     std::vector<Knocker> knocked{};                           // lately
     std::optional<Roster> roster{};                           // made when it is needed

@@ -23,8 +23,9 @@ bool is_one_rank(Ranks ranks) { return std::has_single_bit(ranks) && ranks <= bi
 
 /// The rules alone: what one row keeps.
 bool same_rules(const RoomState& a, const RoomState& b) {
-  return a.flags == b.flags && a.key == b.key && a.limit == b.limit && a.forward == b.forward &&
-         a.topic.text == b.topic.text && a.topic.by == b.topic.by && a.topic.at == b.topic.at;
+  return a.flags == b.flags && a.key == b.key && a.limit == b.limit && a.joining == b.joining &&
+         a.forward == b.forward && a.topic.text == b.topic.text && a.topic.by == b.topic.by &&
+         a.topic.at == b.topic.at;
 }
 
 std::vector<StandingRank>::const_iterator place_of(const std::vector<StandingRank>& ranks,
@@ -40,7 +41,9 @@ void Chat::load_charters(const DurableState& state) {
     Room* room = room_of(record.room);
     if (room == nullptr || accounts_.find(record.charter.founder) == nullptr) continue;
     room->charter = std::make_shared<const Charter>(record.charter);
-    room->state = std::make_shared<const RoomState>(record.state);
+    RoomState kept = record.state;
+    kept.slow = room->slow;
+    room->state = std::make_shared<const RoomState>(std::move(kept));
     ++founded_[record.charter.founder];
   }
 }
@@ -313,6 +316,7 @@ void Chat::keep_state(const Room& room, const RoomState& before, const RoomState
   if (!same_rules(before, after)) {
     RoomState rules = after;
     rules.lists = {};
+    rules.slow = {};  // a room's own, registered or not (RoomSlowed)
     out().keep(RoomRulesKept{room.id, std::make_shared<const RoomState>(std::move(rules))});
   }
   for (std::size_t list = 0; list < kMaskLists; ++list) {

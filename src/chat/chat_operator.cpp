@@ -138,7 +138,7 @@ Chat::Outcome Chat::operate(const SlowDown& order) {
   if (found == rooms_by_name_.end()) return Refusal::no_such_room;
   Room& room = rooms_.at(found->second);
   set_slow(room, order.interval);
-  if (!room.members.empty()) set_state(room, room.state);
+  if (room.charter || !room.members.empty()) set_state(room, room.state);
   out().to_room(room.id, make_event(Slowed{room.name.text, order.interval}));
   return Affected{room.members.size()};
 }

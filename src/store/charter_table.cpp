@@ -20,6 +20,10 @@ chat::CharterRecord* charter_of(chat::DurableState& state, base::RoomId room) {
   return found == state.charters.end() || found->room != room ? nullptr : &*found;
 }
 
+std::uint16_t small(std::int64_t number) {
+  return static_cast<std::uint16_t>(std::clamp<std::int64_t>(number, 0, UINT16_MAX));
+}
+
 bool is_rank(std::int64_t number) {
   using enum chat::Rank;
   return number == number_of(voice) || number == number_of(half_operator) || number == number_of(oper) ||
@@ -35,7 +39,7 @@ CharterTable::CharterTable(const Database& database)
       drop_(database.statement("DELETE FROM charters WHERE room = ?")),
       keep_rules_(database.statement(
           "UPDATE charters SET flags = ?, key = ?, member_limit = ?, forward = ?, topic = ?, topic_by = ?,"
-          " topic_at = ? WHERE room = ?")),
+          " topic_at = ?, joins = ?, join_seconds = ? WHERE room = ?")),
       add_mask_(database.statement(
           "INSERT INTO room_masks(room, list, mask_on, pattern, set_by, set_at) VALUES (?, ?, ?, ?, ?, ?)")),
       remove_mask_(database.statement(
@@ -47,7 +51,8 @@ CharterTable::CharterTable(const Database& database)
 
 base::Result<> CharterTable::load(chat::DurableState& state) const {
   Statement statement = database_.statement(
-      "SELECT room, founder, since, flags, key, member_limit, forward, topic, topic_by, topic_at"
+      "SELECT room, founder, since, flags, key, member_limit, forward, topic, topic_by, topic_at, joins,"
+      " join_seconds"
       " FROM charters ORDER BY room");
   Rows rows = statement.query();
   base::Result<bool> row;
@@ -58,6 +63,7 @@ base::Result<> CharterTable::load(chat::DurableState& state) const {
     record.state.limit = static_cast<std::uint32_t>(std::clamp<std::int64_t>(rows.integer(5), 0, UINT32_MAX));
     record.state.forward = rows.text(6);
     record.state.topic = {std::string(rows.text(7)), std::string(rows.text(8)), rows.time(9)};
+    record.state.joining = {small(rows.integer(10)), small(rows.integer(11))};
     state.charters.push_back(std::move(record));
   }
   if (!row) return tl::unexpected(row.error());
@@ -113,7 +119,8 @@ base::Result<> CharterTable::write(const chat::RoomDropped& row) {
 base::Result<> CharterTable::write(const chat::RoomRulesKept& row) {
   const chat::RoomState& state = *row.state;
   return keep_rules_.run(std::int64_t{state.flags}, state.key, std::int64_t{state.limit}, state.forward,
-                         state.topic.text, state.topic.by, state.topic.at, row.room);
+                         state.topic.text, state.topic.by, state.topic.at, std::int64_t{state.joining.joins},
+                         std::int64_t{state.joining.seconds}, row.room);
 }
 
 base::Result<> CharterTable::write(const chat::RoomMaskAdded& row) {

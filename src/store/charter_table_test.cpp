@@ -65,6 +65,7 @@ TYPED_TEST_SUITE(Charters, Stores);
 
 TYPED_TEST(Charters, AreLoadedAsTheyWereWritten) {
   chat::RoomState state;
+  state.joining = {5, 60};
   state.flags = chat::bit(chat::RoomFlag::secret) | chat::bit(chat::RoomFlag::free_invite);
   state.key = "ключ";
   state.limit = 4'000'000'000;
@@ -83,6 +84,7 @@ TYPED_TEST(Charters, AreLoadedAsTheyWereWritten) {
   const chat::CharterRecord& one = kept[0];
   EXPECT_EQ(one.charter.founder.value, 1u);
   EXPECT_EQ(one.charter.since, kStart);
+  EXPECT_EQ(one.state.joining, state.joining);
   EXPECT_EQ(one.state.flags, state.flags);
   EXPECT_EQ(one.state.key, state.key);
   EXPECT_EQ(one.state.limit, state.limit);

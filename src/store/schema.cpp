@@ -132,7 +132,9 @@ CREATE TABLE charters(
   forward TEXT NOT NULL DEFAULT '',
   topic TEXT NOT NULL DEFAULT '',
   topic_by TEXT NOT NULL DEFAULT '',
-  topic_at INTEGER NOT NULL DEFAULT 0
+  topic_at INTEGER NOT NULL DEFAULT 0,
+  joins INTEGER NOT NULL DEFAULT 0,
+  join_seconds INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX charters_by_founder ON charters(founder);
 
