@@ -110,6 +110,9 @@ function(veche_program folder)
   target_sources(${arg_NAME} PRIVATE ${sources})
   target_compile_definitions(${arg_NAME} PRIVATE VECHE_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LINKS} veche_options)
+  # All symbols are bound at the start, and their table is read-only then. Bound at the first call, they would make
+  # ld.so save the vector registers on the stack, where a password that memcpy has just moved stays behind.
+  target_link_options(${arg_NAME} PRIVATE LINKER:-z,relro,-z,now)
   set_target_properties(${arg_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   install(TARGETS ${arg_NAME})
 endfunction()
