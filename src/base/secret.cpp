@@ -14,4 +14,10 @@ void wipe(std::string& secret) {
   secret.clear();
 }
 
+void wipe_stack() noexcept {
+  constexpr std::size_t kBytes = 16 * 1024;
+  char below[kBytes];
+  wipe(below, kBytes);
+}
+
 }  // namespace veche::base

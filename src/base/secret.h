@@ -20,6 +20,8 @@ namespace veche::base {
 void wipe(void* memory, std::size_t bytes) noexcept;
 /// The text, and what longer ones left behind its end; then it is empty.
 void wipe(std::string& secret);
+/// What calls that have returned left on this thread's stack, 16 KiB below the caller's frame.
+[[gnu::noinline]] void wipe_stack() noexcept;
 
 /// `Memory` is where the memory comes from; a stateless allocator.
 template <class T, class Memory = std::allocator<T>>

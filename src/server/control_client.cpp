@@ -1,5 +1,6 @@
 #include "server/control_client.h"
 
+#include "base/secret.h"
 #include "control/account_protocol.h"
 
 #include <algorithm>
@@ -79,6 +80,9 @@ void ControlClient::received(std::string_view bytes) {
     }
     take(line->text);
   }
+  // The main thread has bound few functions of the shared libraries yet, and ld.so saves the registers on the
+  // stack when it binds one: docs/adr/0016.
+  base::wipe_stack();
 }
 
 void ControlClient::take(std::string_view line) {

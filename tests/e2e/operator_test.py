@@ -24,9 +24,10 @@ ROOT = '[[operator]]\nname = "root"\npassword = "right"\n[[operator]]\nname = "m
 # Алиса (a guest) and Bob (an account) in the chat. Patterns are joined with line ends and must match every line.
 TABLE = [
     ("status", 0, [r"version: +\d+\.\d+\.\d+", r"state: +serving", r"listens on: +127.0.0.1:\d+, 127.0.0.1:\d+",
+                   r"lockdown: +off", r"turned away at the door: +0",
                    r"process: +\d+", r"runs as: +uid \d+", r"hardening: +no new privileges, no core dumps",
                    r"up for: +\d+s", r"connected: +2", r"with telnet or nc: +2",
-                   r"with IRC clients: +0", r"people: +2", r"guests among them: 1", r"rooms with people: 1",
+                   r"with IRC clients: +0", r"people: +2", r"guests among them: +1", r"rooms with people: +1",
                    r"accounts: +1", r"messages ever: +1", r"store: +takes messages", r"memory: +[\d.]+ MiB",
                    r"descriptors: +\d+", r"at most: +\d+", r"log lines lost: +0", r"data: +/.*",
                    r"model: +events", r"client threads: +0"]),
