@@ -15,12 +15,12 @@ namespace {
 constexpr std::size_t kScratchBytes = 4096;
 
 class WipingMemory final : public json::memory_resource {
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    return ::operator new(bytes, std::align_val_t(alignment));
-  }
-  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+  // Nothing in JSON wants a greater alignment than new gives; and the library does not always free with the
+  // one that it has allocated with.
+  void* do_allocate(std::size_t bytes, std::size_t) override { return ::operator new(bytes); }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t) override {
     base::wipe(memory, bytes);
-    ::operator delete(memory, std::align_val_t(alignment));
+    ::operator delete(memory);
   }
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };

@@ -21,6 +21,7 @@ base::Secret encoded(std::string_view bytes) {
 std::string to_base64(std::string_view bytes) { return std::string(encoded(bytes).view()); }
 
 std::optional<base::Secret> secret_from_base64(std::string_view text) {
+  if (text.empty()) return base::Secret();  // libsodium takes no null pointers
   auto bytes = base::Secret::of_size(text.size() / 4 * 3);
   std::size_t size = 0;
   if (text.size() % 4 != 0 ||
