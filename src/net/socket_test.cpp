@@ -55,10 +55,15 @@ TEST(Socket, BusyPortIsToldApartFromOtherErrors) {
 }
 
 TEST(Socket, Ipv6ListenerLeavesThePortOfIpv4Free) {
-  const auto v6 = listen_on(Address::parse("[::]:0").value());
-  if (!v6) GTEST_SKIP() << "no IPv6 here";
-  const Address any4 = Address::parse("0.0.0.0", local_address(v6->get()).value().port()).value();
-  EXPECT_TRUE(listen_on(any4));
+  // Somebody else may be at a port of IPv4 by chance, hardly at each of several.
+  bool is_free = false;
+  for (int i = 0; i < 5 && !is_free; ++i) {
+    const auto v6 = listen_on(Address::parse("[::]:0").value());
+    if (!v6) GTEST_SKIP() << "no IPv6 here";
+    const Address any4 = Address::parse("0.0.0.0", local_address(v6->get()).value().port()).value();
+    is_free = listen_on(any4).has_value();
+  }
+  EXPECT_TRUE(is_free);
 }
 
 }  // namespace
