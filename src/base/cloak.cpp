@@ -1,5 +1,7 @@
 #include "base/cloak.h"
 
+#include "base/secret.h"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -23,7 +25,7 @@ static_assert(10 + 6 + 5 + 3 + kCloakSuffixMax == 63);
 
 Cloak::Cloak(const CloakKey& key, std::string suffix) : key_(key), suffix_(std::move(suffix)) {}
 
-Cloak::~Cloak() { sodium_memzero(key_.data(), key_.size()); }
+Cloak::~Cloak() { wipe(key_.data(), key_.size()); }
 
 std::string Cloak::host(const AddressBits& address) const {
   std::string host;

@@ -1,6 +1,7 @@
 #include "base/scram_keys.h"
 
 #include "base/saslprep.h"
+#include "base/secret.h"
 
 #include <sodium.h>
 
@@ -13,12 +14,6 @@ namespace {
 
 std::span<const unsigned char> bytes_of(std::string_view text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
-}
-
-ScramKey hmac(const ScramKey& key, std::string_view text) {
-  ScramKey mac{};
-  crypto_auth_hmacsha256(mac.data(), bytes_of(text).data(), text.size(), key.data());
-  return mac;
 }
 
 /// Hi() of RFC 5802 section 2.2: PBKDF2 with one block of output.
@@ -38,29 +33,37 @@ ScramKey salted(std::string_view password, const ScramSalt& salt, std::uint32_t 
     crypto_auth_hmacsha256_final(&state, last.data());
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = static_cast<std::uint8_t>(sum[i] ^ last[i]);
   }
-  sodium_memzero(&keyed, sizeof keyed);
-  sodium_memzero(&state, sizeof state);
+  wipe(&keyed, sizeof keyed);
+  wipe(&state, sizeof state);
   return sum;
 }
 
 }  // namespace
 
+ScramKey scram_hmac(const ScramKey& key, std::string_view text) {
+  ScramKey mac{};
+  crypto_auth_hmacsha256(mac.data(), bytes_of(text).data(), text.size(), key.data());
+  return mac;
+}
+
 ScramKeys derive_scram_keys(std::string_view password, const ScramSalt& salt, std::uint32_t iterations) {
   const Secret prepared = saslprep(password);
   ScramKey secret = salted(prepared, salt, iterations);
-  ScramKey client_key = hmac(secret, "Client Key");
-  ScramKeys keys{salt, iterations, {}, hmac(secret, "Server Key")};
+  ScramKey client_key = scram_hmac(secret, "Client Key");
+  ScramKeys keys{salt, iterations, {}, scram_hmac(secret, "Server Key")};
   crypto_hash_sha256(keys.stored_key.data(), client_key.data(), client_key.size());
-  sodium_memzero(secret.data(), secret.size());
-  sodium_memzero(client_key.data(), client_key.size());
+  wipe(secret.data(), secret.size());
+  wipe(client_key.data(), client_key.size());
   return keys;
 }
 
 ScramKeys decoy_scram_keys(const ScramKey& secret, std::string_view folded_name, std::uint32_t iterations) {
   const std::string name(folded_name);
-  ScramKeys keys{
-      {}, iterations, hmac(secret, "stored key of " + name), hmac(secret, "server key of " + name)};
-  const ScramKey salt = hmac(secret, "salt of " + name);
+  ScramKeys keys{{},
+                 iterations,
+                 scram_hmac(secret, "stored key of " + name),
+                 scram_hmac(secret, "server key of " + name)};
+  const ScramKey salt = scram_hmac(secret, "salt of " + name);
   std::copy_n(salt.begin(), keys.salt.size(), keys.salt.begin());
   return keys;
 }

@@ -24,6 +24,9 @@ struct ScramKeys {
 /// Null: there are none.
 using ScramKeysPtr = std::shared_ptr<const ScramKeys>;
 
+/// HMAC(key, text) of RFC 5802 section 2.2.
+ScramKey scram_hmac(const ScramKey& key, std::string_view text);
+
 /// The keys of `password`, as saslprep() makes it. Takes as long as `iterations` rounds of HMAC do: for
 /// 100,000 some 50 ms, so that is a worker's task.
 ScramKeys derive_scram_keys(std::string_view password, const ScramSalt& salt, std::uint32_t iterations);

@@ -117,5 +117,14 @@ TEST(Wipe, ReachesBehindTheEndOfAString) {
   EXPECT_EQ(std::count(memory, memory + bytes, '\0'), static_cast<std::ptrdiff_t>(bytes));
 }
 
+TEST(Wipe, AWipedSecretIsEmpty) {
+  std::string secret = "a secret that is too long to be kept inside the string object";
+  secret.resize(40);
+  const char* const bytes = secret.data();
+  wipe(secret);
+  EXPECT_TRUE(secret.empty());
+  EXPECT_EQ(secret.data(), bytes);  // in place
+}
+
 }  // namespace
 }  // namespace veche::base

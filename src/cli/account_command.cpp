@@ -1,5 +1,6 @@
 #include "cli/account_command.h"
 
+#include "base/secret.h"
 #include "cli/exit_code.h"
 #include "cli/load_config.h"
 #include "cli/password_input.h"
@@ -83,7 +84,7 @@ int run_account_hash(const HashOptions& options, const Translator& t) {
   const auto ready = store::init_crypto();
   const auto hash = ready ? store::hash_password(*password, config->accounts.hash_cost)
                           : Result<std::string>(tl::unexpected(ready.error()));
-  store::wipe(*password);
+  base::wipe(*password);
   if (!hash) return report(hash.error(), kFailed);
   return print(*hash + '\n') ? kDone : kFailed;
 }

@@ -1,9 +1,9 @@
 #include "cli/password_input.h"
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "control/account_rules.h"
 #include "net/fd.h"
-#include "store/password.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -94,16 +94,16 @@ Result<std::string> read_new_password(const base::Translator& t) {
   auto password = person ? ask(t("Password: ")) : read_line();
   if (!password) return password;
   if (auto fine = control::check_new_password(*password); !fine) {
-    store::wipe(*password);
+    base::wipe(*password);
     return tl::unexpected(fine.error());
   }
   if (!person) return password;
   auto again = ask(t("The same again: "));
   if (!again) return again;
   const bool same = *again == *password;
-  store::wipe(*again);
+  base::wipe(*again);
   if (same) return password;
-  store::wipe(*password);
+  base::wipe(*password);
   return fail("password", "the two are not the same", "try again");
 }
 

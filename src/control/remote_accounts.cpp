@@ -1,7 +1,7 @@
 #include "control/remote_accounts.h"
 
+#include "base/secret.h"
 #include "control/control_connection.h"
-#include "store/password.h"
 
 #include <utility>
 
@@ -16,7 +16,7 @@ AccountAnswer RemoteAccounts::ask(AccountRequest request) {
   std::string line = encode(request);
   request.password.clear();
   const auto sent = connection ? connection->send(line) : Result<>(tl::unexpected(connection.error()));
-  store::wipe(line);
+  base::wipe(line);
   if (!sent) return tl::unexpected(sent.error());
   const auto answer = connection->receive(kAccountAnswerBytesMax);
   if (!answer) return tl::unexpected(answer.error());

@@ -1,8 +1,8 @@
 #include "net/ticket_keys.h"
 
 #include "base/limits.h"
+#include "base/secret.h"
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <utility>
@@ -16,7 +16,7 @@ bool make_random(TicketKeys::Key& key) {
          RAND_priv_bytes(key.mac.data(), static_cast<int>(key.mac.size())) == 1;
 }
 
-void wipe(TicketKeys::Key& key) { OPENSSL_cleanse(&key, sizeof key); }
+void wipe(TicketKeys::Key& key) { base::wipe(&key, sizeof key); }
 
 }  // namespace
 

@@ -6,18 +6,15 @@
 //   ThreadConnection         ◄── send ────── │  TLS  │ ◄── send ──────
 //
 // - The handler hears `opened` when the handshake is done, and nothing of connections that do not come so
-// far.
+//   far.
 // - All that one read of the socket brought is decrypted at once, and handed over in one piece: a pause stops
 //   the next read, as without TLS.
 // - What the handler sends in a turn is gathered and becomes one record at its end; what it sends as the
-// turn's
-//   last bytes, or a record's worth of it, is encrypted at once.
-// - The peer's close_notify is his FIN, our finish() sends ours before the FIN. A FIN without one
-// (truncation)
-//   counts as with one: lines are whole or they are not.
+//   turn's last bytes, or a record's worth of it, is encrypted at once.
+// - The peer's close_notify is his FIN, our finish() sends ours before the FIN. A FIN without one is taken
+//   like one with it: lines are whole or they are not.
 // - What is not TLS is answered with an alert, if TLS has one for it, and our FIN; people who write text hear
-// it in
-//   text.
+//   it in text.
 #pragma once
 
 #include "net/handler.h"

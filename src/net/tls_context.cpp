@@ -1,6 +1,7 @@
 #include "net/tls_context.h"
 
 #include "base/check.h"
+#include "base/secret.h"
 #include "net/fd.h"
 
 #include <fcntl.h>
@@ -72,11 +73,9 @@ base::Result<Pem> read_pem(const std::filesystem::path& file, const char* what) 
     pem.text.append(buffer.data(), static_cast<std::size_t>(got));
     if (pem.text.size() > kPemBytesMax) return base::fail(name, "is no PEM file: larger than 1 MiB");
   }
-  OPENSSL_cleanse(buffer.data(), buffer.size());
+  base::wipe(buffer.data(), buffer.size());
   return pem;
 }
-
-void wipe(std::string& text) { OPENSSL_cleanse(text.data(), text.size()); }
 
 bool holds(const Pem& pem, std::string_view word) { return pem.text.find(word) != std::string::npos; }
 
@@ -114,7 +113,7 @@ bool seals(const TicketKeys::Key& key, const unsigned char* iv, EVP_CIPHER_CTX* 
   const bool done =
       EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.cipher.data(), iv, sealing ? 1 : 0) == 1 &&
       EVP_MAC_CTX_set_params(mac, parameters) == 1;
-  OPENSSL_cleanse(mac_key.data(), mac_key.size());
+  base::wipe(mac_key.data(), mac_key.size());
   return done;
 }
 
@@ -152,8 +151,8 @@ base::Result<TlsContext::Ptr> TlsContext::load(const std::filesystem::path& cert
   auto key_pem = read_pem(key, "private key");
   if (!key_pem) return tl::unexpected(key_pem.error());
   auto made = make(*certificate_pem, *key_pem, std::move(options));
-  wipe(certificate_pem->text);  // which may hold the key
-  wipe(key_pem->text);
+  base::wipe(certificate_pem->text);  // which may hold the key
+  base::wipe(key_pem->text);
   return made;
 }
 

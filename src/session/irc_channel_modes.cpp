@@ -5,7 +5,6 @@
 #include "session/irc_name.h"
 #include "session/irc_session.h"
 
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -95,9 +94,8 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
         need_more("MODE");
         continue;
       }
-      const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), change.limit);
-      if (error != std::errc{} || end != text->data() + text->size() || change.limit == 0 ||
-          change.limit > kLimitMax) {
+      change.limit = count_of(*text, kLimitMax);
+      if (change.limit == 0) {
         bad_parameter('l', *text, "A limit is a number from 1 to 1000000");
       } else {
         add(change);
@@ -110,9 +108,8 @@ void IrcSession::change_channel_modes(std::string_view channel, Params p) {
           need_more("MODE");
           continue;
         }
-        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), change.limit);
-        if (error != std::errc{} || end != text->data() + text->size() || change.limit == 0 ||
-            change.limit > kSlowMax) {
+        change.limit = count_of(*text, kSlowMax);
+        if (change.limit == 0) {
           bad_parameter('W', *text, "Slow mode is a number of seconds, 1 to 86400");
           continue;
         }

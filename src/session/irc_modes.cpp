@@ -171,14 +171,18 @@ std::string join_limit_text(const chat::JoinLimit& limit) {
   return std::to_string(limit.joins) + ":" + std::to_string(limit.seconds);
 }
 
+std::uint32_t count_of(std::string_view digits, std::uint32_t most) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const bool is_all = error == std::errc{} && end == digits.data() + digits.size();
+  return is_all && value <= most ? value : 0;
+}
+
 std::optional<chat::JoinLimit> join_limit_of(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == text.npos) return std::nullopt;
-  const auto number = [](std::string_view digits) -> std::uint16_t {  // 0: none, or not that small
-    std::uint16_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    const bool is_all = error == std::errc{} && end == digits.data() + digits.size();
-    return is_all && value <= kJoinLimitMax ? value : std::uint16_t{0};
+  const auto number = [](std::string_view digits) {
+    return static_cast<std::uint16_t>(count_of(digits, kJoinLimitMax));
   };
   const chat::JoinLimit limit{number(text.substr(0, colon)), number(text.substr(colon + 1))};
   if (limit.joins == 0 || limit.seconds == 0) return std::nullopt;

@@ -8,6 +8,7 @@
 #include "chat/person.h"
 #include "chat/room_state.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -65,6 +66,8 @@ ModeText room_mode_text(const chat::RoomState* state, bool with_key);
 /// "5:10" of +j: five joins in ten seconds; nothing: it is no such limit.
 std::string join_limit_text(const chat::JoinLimit& limit);
 std::optional<chat::JoinLimit> join_limit_of(std::string_view text);
+/// A number from 1 to `most`, in digits alone; 0: it is none.
+std::uint32_t count_of(std::string_view digits, std::uint32_t most);
 
 /// An entry of a list as IRC writes it: a mask, or an extended ban (EXTBAN): `a:ACCOUNT`, `U:*` for guests,
 /// and `m:` before it in the list of bans if it only mutes.

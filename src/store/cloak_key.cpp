@@ -1,5 +1,7 @@
 #include "store/cloak_key.h"
 
+#include "base/secret.h"
+
 #include <fcntl.h>
 #include <sodium.h>
 #include <unistd.h>
@@ -32,7 +34,7 @@ base::Result<base::CloakKey> make(const fs::path& file, int fd) {
   const bool written =
       ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
   const int error = errno;
-  sodium_memzero(line.data(), line.size());
+  base::wipe(line.data(), line.size());
   if (written) return key;
   ::unlink(file.c_str());
   return failed(file, "cannot be written: " + base::errno_text(error));
@@ -49,7 +51,7 @@ base::Result<base::CloakKey> read(const fs::path& file, int fd) {
   const bool is_key =
       digits.size() == kDigits &&
       sodium_hex2bin(key.data(), key.size(), digits.data(), digits.size(), nullptr, &bytes, nullptr) == 0;
-  sodium_memzero(line.data(), line.size());
+  base::wipe(line.data(), line.size());
   if (!is_key || bytes != key.size()) return failed(file, "holds no key");
   ::fchmod(fd, 0600);
   return key;

@@ -99,7 +99,7 @@ std::optional<chat::TokenHash> hash_token(std::string_view token) {
   }
   chat::TokenHash hash{};
   crypto_generichash(hash.data(), hash.size(), bytes.data(), bytes.size(), nullptr, 0);
-  sodium_memzero(bytes.data(), bytes.size());
+  base::wipe(bytes.data(), bytes.size());
   return hash;
 }
 
@@ -119,7 +119,5 @@ base::ScramKey random_secret() {
   randombytes_buf(secret.data(), secret.size());
   return secret;
 }
-
-void wipe(std::string& secret) { base::wipe(secret); }
 
 }  // namespace veche::store

@@ -45,7 +45,4 @@ base::ScramKeysPtr derive_scram_keys(std::string_view password, HashCost cost);
 /// For DurableState::secret.
 base::ScramKey random_secret();
 
-/// Overwrites `secret` and empties it.
-void wipe(std::string& secret);
-
 }  // namespace veche::store

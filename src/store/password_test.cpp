@@ -105,14 +105,5 @@ TEST_F(Password, ScramHashesOftenEnough) {
 
 TEST_F(Password, ASecretIsRandom) { EXPECT_NE(random_secret(), random_secret()); }
 
-TEST_F(Password, AWipedSecretIsEmpty) {
-  std::string secret = "a secret that is too long to be kept inside the string object";
-  secret.resize(40);
-  const char* const bytes = secret.data();
-  wipe(secret);
-  EXPECT_TRUE(secret.empty());
-  EXPECT_EQ(secret.data(), bytes);  // in place
-}
-
 }  // namespace
 }  // namespace veche::store

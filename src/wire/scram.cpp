@@ -16,13 +16,6 @@ std::string_view text_of(const auto& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-ScramKey hmac(const ScramKey& key, std::string_view text) {
-  ScramKey mac{};
-  crypto_auth_hmacsha256(mac.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                         key.data());
-  return mac;
-}
-
 /// Takes the part before the next comma, and that comma, off `rest`.
 std::string_view next_part(std::string_view& rest) {
   const std::size_t end = std::min(rest.find(','), rest.size());
@@ -110,15 +103,15 @@ std::optional<std::string> ScramServer::take_final(std::string_view message) con
   if (binding != to_base64(header_) || nonce != nonce_) return std::nullopt;
 
   const std::string all_signed = signed_ + "," + std::string(message.substr(0, comma));
-  ScramKey client_key = hmac(keys_.stored_key, all_signed);
+  ScramKey client_key = base::scram_hmac(keys_.stored_key, all_signed);
   for (std::size_t i = 0; i < client_key.size(); ++i) {
     client_key[i] = static_cast<std::uint8_t>(client_key[i] ^ static_cast<unsigned char>(proof->view()[i]));
   }
   ScramKey stored_key{};
   crypto_hash_sha256(stored_key.data(), client_key.data(), client_key.size());
-  sodium_memzero(client_key.data(), client_key.size());
+  base::wipe(client_key.data(), client_key.size());
   if (sodium_memcmp(stored_key.data(), keys_.stored_key.data(), stored_key.size()) != 0) return std::nullopt;
-  return "v=" + to_base64(text_of(hmac(keys_.server_key, all_signed)));
+  return "v=" + to_base64(text_of(base::scram_hmac(keys_.server_key, all_signed)));
 }
 
 }  // namespace veche::wire
