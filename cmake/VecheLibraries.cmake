@@ -69,6 +69,7 @@ function(veche_library folder)
   if(BUILD_TESTING AND tests)
     add_executable(${folder}_test ${tests})
     target_link_libraries(${folder}_test PRIVATE ${fakes} veche_${folder} veche_options GTest::gtest_main)
+    target_compile_options(${folder}_test PRIVATE -O0)  # what is tested keeps its own: GoogleTest's macros are slow to optimise
     gtest_discover_tests(${folder}_test TEST_PREFIX ${folder}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
   endif()
 
