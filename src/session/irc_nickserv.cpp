@@ -194,7 +194,8 @@ void IrcSession::ns_cert(Params p) {
 void IrcSession::on_event(const chat::Certificates& event) {
   if (!is_on_errand()) return;
   if (event.fingerprints.empty()) return service_notice("No certificate logs in to your account.");
-  for (const std::string& fingerprint : event.fingerprints) service_notice(fingerprint);
+  for (const std::string& fingerprint : event.fingerprints)
+    service_notice("This certificate logs in to your account: " + fingerprint);
 }
 
 }  // namespace veche::session

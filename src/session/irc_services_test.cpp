@@ -92,7 +92,8 @@ TEST(NickServ, TakesTheCertificateThatTheClientHasShown) {
   Visitor ann;
   ann.world["ann"].host.certificate = std::string(64, 'a');
   ann.say("NS IDENTIFY acc secret");
-  EXPECT_EQ(ann.say("NS CERT ADD"), notice("NickServ", "acc", std::string(64, 'a')));
+  EXPECT_EQ(ann.say("NS CERT ADD"),
+            notice("NickServ", "acc", "This certificate logs in to your account: " + std::string(64, 'a')));
 }
 
 TEST(NickServ, IsNotDisturbedByAnExchangeThatWasBegun) {

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import DEADLINE_S, VECHE, Tmux, veche
+from harness import DEADLINE_S, VECHE, Tmux, free_port, veche
 
 
 class SmallServer:
@@ -70,12 +70,6 @@ def half_close_early(connection, _number):
     data = connection.recv(100)
     connection.sendall(data[:3])
     connection.shutdown(socket.SHUT_WR)
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 class EchoClientTest(unittest.TestCase):

@@ -126,6 +126,13 @@ def wait_until(holds, what):
     return found
 
 
+def free_port():
+    """One that nobody had a moment ago, for what must be named in a configuration or be refused."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Client:
     """One connection; what came is in `seen` until it is taken."""
 

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from harness import DEADLINE_S, VECHE, Client, Server, wait_until
+from harness import DEADLINE_S, VECHE, Client, Server, free_port, wait_until
 
 CONFIG = """
 [server]
@@ -32,12 +32,6 @@ password = "s3cret"
 """
 
 ALL_LISTENERS = ("line", "irc", "line+proxy", "irc+proxy", "irc+tls+proxy", "irc+tls")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def header_1(address, family="TCP4", to="198.51.100.1"):

@@ -17,7 +17,7 @@ import time
 import unittest
 
 from faults_harness import sanitized
-from harness import DEADLINE_S, QUICK_CONFIG, VECHE, Client, Server, Tmux, veche, wait_until
+from harness import DEADLINE_S, QUICK_CONFIG, VECHE, Client, Server, Tmux, free_port, veche, wait_until
 
 LISTENERS = ("--listen", "lines://127.0.0.1:0", "--listen", "ircs://127.0.0.1:0")
 
@@ -398,12 +398,6 @@ class Figures(Case):
         print(f"an idle client over TLS: {each_kib:.1f} KiB")
         self.assertLess(each_kib, 24)
         self.assertEqual(len(few), 50)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":
