@@ -178,7 +178,7 @@ class Unwritable(StoreFault):
         self.assertFalse(self.ctl.json("status")["store_open"])
         immutable(self.server, "-i")
         self.check_all_is_well()
-        self.assertIn(RECOVERED, self.server.log())
+        self.server.expect_log(RECOVERED)
 
     def test_file_system_that_has_given_up_is_read_from_as_before(self):
         """What ext4 does after an error of its disk: read-only from then on, whoever has files open."""

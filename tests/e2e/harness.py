@@ -114,6 +114,10 @@ class Server:
         with open(os.path.join(self.data, "veche.log"), encoding="utf-8") as file:
             return file.read()
 
+    def expect_log(self, pattern):
+        """Waits until the log, which is written in the background, has what fits the pattern."""
+        wait_until(lambda: re.search(pattern, self.log()), lambda: f"{pattern!r} in the log:\n{self.log()}")
+
 
 def wait_until(holds, what):
     """Looks until `holds()` gives something true, and gives that. For what nobody tells us of when it changes.

@@ -350,7 +350,7 @@ class SlowReaders(Case):
         if not sanitized():
             self.assertLess(peaks[2], peaks[1] + 32, "each crowd costs more than the one before")
         self.assertEqual(self.ctl.json("status")["people"], 2)
-        self.assertIn("reads too slowly", self.server.log())
+        self.server.expect_log("reads too slowly")
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ class SlowReader(unittest.TestCase):
                     data = key.fileobj.recv(1 << 18)
                     self.assertTrue(data, "somebody else was disconnected")
                     key.data.take(data)
-            self.assertIn("reads too slowly", server.log())
+            server.expect_log("reads too slowly")
             for client in clients + [lazy]:
                 client.close()
         finally:

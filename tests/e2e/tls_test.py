@@ -244,7 +244,7 @@ class Refusing(Case):
                 self.assertEqual(heard, "ERROR :TLS is spoken at this port\r\n")
         there.send("PING x")
         there.expect("PONG")
-        self.assertIn("refused: no TLS handshake: the client speaks without TLS", self.server.log())
+        self.server.expect_log("refused: no TLS handshake: the client speaks without TLS")
 
     def test_handshakes_that_never_end_do(self):
         there = self.irc_client("there")
@@ -261,7 +261,7 @@ class Refusing(Case):
         self.assertGreater(time.monotonic() - begin, 1.5)
         there.send("PING x")
         there.expect("PONG")
-        self.assertIn("no TLS handshake: the handshake took too long", self.server.log())
+        self.server.expect_log("no TLS handshake: the handshake took too long")
 
     def test_bad_certificates_are_explained(self):
         make_certificate(self.dir, "other")
@@ -384,7 +384,7 @@ class Certificates(Case):
     def test_an_old_one_is_taken_with_a_warning(self):
         make_certificate(self.dir, "server", days=3)
         server = self.start()
-        self.assertRegex(server.log(), r"certificate \S+server.crt: expires on \d{4}-\d\d-\d\d")
+        server.expect_log(r"certificate \S+server.crt: expires on \d{4}-\d\d-\d\d")
 
 
 class Figures(Case):
