@@ -148,9 +148,13 @@ void ForkModel::serve(Fd socket, const Address& peer) {
     refuse(socket.get(), kNoRoom);
     parts_.book.went(peer, "refused: no process for him: " + base::errno_text(error));
   };
+  // A descriptor for the pidfd is there before the child is, which might have answered him already.
+  Fd place(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+  if (!place) return refuse_him(errno);
   const pid_t pid = ::fork();
   if (pid < 0) return refuse_him(errno);
   if (pid == 0) run_child(std::move(socket), peer);
+  place.reset();
   Fd pidfd(::pidfd_open(pid, 0));
   if (!pidfd) {  // without it nobody would know of the child's end
     const int error = errno;

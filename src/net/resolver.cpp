@@ -121,6 +121,9 @@ tl::expected<std::vector<Address>, ResolveFailure> resolve(
     const std::function<Lookup(const std::string&)>& ask) {
   if (const auto numeric = Address::parse(host, port)) return std::vector{*numeric};
 
+  pollfd stop{patience.stop_fd, POLLIN, 0};
+  if (::poll(&stop, 1, 0) > 0) return failed(Why::stopped);  // nobody waits: nobody is asked
+
   const auto answer = std::make_shared<Answer>();
   if (!answer->ready) return failed(Why::failed, base::errno_text(errno));
   std::future<Lookup> lookup = answer->lookup.get_future();

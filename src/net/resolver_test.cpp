@@ -130,8 +130,20 @@ TEST(Resolver, SilentNameServerIsNotWaitedForLongerThanThePatience) {
 
 TEST(Resolver, StopEndsTheWait) {
   SilentServer server;
+  const Fd stop(::eventfd(0, EFD_CLOEXEC));
+  const auto stop_and_ask = [fd = stop.get(), ask = server.ask()](const std::string& host) {
+    ::eventfd_write(fd, 1);
+    return ask(host);
+  };
+  const auto found = resolve("name", 7, {mono_now() + kEnough, stop.get()}, stop_and_ask);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().why, Why::stopped);
+}
+
+TEST(Resolver, WhoWantsAnEndAlreadyAsksNobody) {
+  const auto never = [](const std::string&) -> Lookup { throw std::logic_error("asked"); };
   const Fd stop(::eventfd(1, EFD_CLOEXEC));
-  const auto found = resolve("name", 7, {mono_now() + kEnough, stop.get()}, server.ask());
+  const auto found = resolve("name", 7, {mono_now() + kEnough, stop.get()}, never);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().why, Why::stopped);
 }
