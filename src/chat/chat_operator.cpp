@@ -241,7 +241,8 @@ Chat::Outcome Chat::operate(const AskSessions&) {
 Chat::Outcome Chat::operate(const AskRoomList&) {
   RoomList list;
   for (const auto& [id, room] : rooms_) {
-    list.rooms.push_back({room.name.text, room.members.size(), room.created, room.slow});
+    list.rooms.push_back({room.name.text, room.members.size(), room.created, room.slow,
+                          room.charter ? accounts_.find(room.charter->founder)->name : ""});
   }
   std::sort(list.rooms.begin(), list.rooms.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });

@@ -522,6 +522,18 @@ TEST(RoomList, TellsMembersAndSlowMode) {
   EXPECT_EQ(list[1].members, 0u) << "a room with a history is there without anybody in it";
 }
 
+TEST(RoomList, NamesTheFoundersOfRegisteredRooms) {
+  ChatWorld world;
+  world.account("ann");
+  world.join("ann", "#a");
+  world.join("ann", "#b");
+  world.send("ann", RegisterRoom{"#b"});
+  const auto list = ordered<RoomList>(world, AskRoomList{}).rooms;
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(list[0].founder, "");
+  EXPECT_EQ(list[1].founder, "ann");
+}
+
 TEST(Policy, OfAReloadHoldsFromThenOn) {
   ChatWorld world;
   world.guest("ann");

@@ -128,6 +128,7 @@ struct RoomList {
     std::size_t members = 0;
     base::WallTime created;
     std::chrono::seconds slow{0};
+    std::string founder{};  ///< an account; empty: the room is not registered
   };
   std::vector<Line> rooms;  ///< by name
 };

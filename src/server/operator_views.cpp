@@ -117,12 +117,16 @@ void OperatorCommands::sessions(const TaskPtr& task) {
 void OperatorCommands::rooms(const TaskPtr& task) {
   ask<chat::RoomList>(task, chat::AskRoomList{}, [task](const chat::RoomList& list) {
     const base::Translator& t = task->translator();
-    Table table{
-        {{"name", t("ROOM")}, {"members", t("MEMBERS")}, {"created", t("CREATED")}, {"slow_s", t("SLOW")}},
-        {}};
+    Table table{{{"name", t("ROOM")},
+                 {"members", t("MEMBERS")},
+                 {"created", t("CREATED")},
+                 {"slow_s", t("SLOW")},
+                 {"founder", t("FOUNDER")}},
+                {}};
     for (const auto& room : list.rooms) {
       const Value slow = room.slow.count() == 0 ? Value(std::int64_t{0}, "-") : Value::duration(room.slow);
-      table.rows.push_back({room.name, room.members, Value::time(room.created), slow});
+      const Value founder = room.founder.empty() ? Value(nullptr, "-") : Value(room.founder);
+      table.rows.push_back({room.name, room.members, Value::time(room.created), slow, founder});
     }
     task->show(table);
   });

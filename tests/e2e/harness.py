@@ -130,11 +130,19 @@ def wait_until(holds, what):
     return found
 
 
-def free_port():
-    """One that nobody had a moment ago, for what must be named in a configuration or be refused."""
-    with socket.socket() as probe:
+def free_ports(count):
+    """Different ones that nobody had a moment ago, for what must be named in a configuration or be refused."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def free_port():
+    return free_ports(1)[0]
 
 
 class Client:

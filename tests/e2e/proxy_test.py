@@ -3,6 +3,7 @@
 and those who only pretend. Everything counts and shows the real address: sessions, WHOIS, the log, bans, limits."""
 
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -11,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from harness import DEADLINE_S, VECHE, Client, Server, free_port, wait_until
+from harness import DEADLINE_S, VECHE, Client, Server, free_ports, wait_until
 
 CONFIG = """
 [server]
@@ -69,7 +70,7 @@ class Case(unittest.TestCase):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
                         "-subj", "/CN=localhost", "-keyout", self.path("server.key"), "-out", self.path("server.crt")],
                        check=True, capture_output=True)
-        self.ports = {name: free_port() for name in ALL_LISTENERS}
+        self.ports = dict(zip(ALL_LISTENERS, free_ports(len(ALL_LISTENERS))))
         self.server = self.start()
 
     def path(self, name):
@@ -96,16 +97,12 @@ class Case(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout
 
-    def expect_log(self, text):
-        wait_until(lambda: text in self.server.log(), lambda: f"{text!r} in {self.server.log()}")
-
     def haproxy(self, routes):
         """HAProxy with a port for each of `routes`, (listener, words for its server line, words for its bind line)."""
-        ports = []
+        ports = free_ports(len(routes))
         text = "global\n  nbthread 1\ndefaults\n  mode tcp\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n"
-        for name, send, accept in routes:
-            ports.append(free_port())
-            text += f"listen port{ports[-1]}\n  bind 127.0.0.1:{ports[-1]} {accept}\n" \
+        for port, (name, send, accept) in zip(ports, routes):
+            text += f"listen port{port}\n  bind 127.0.0.1:{port} {accept}\n" \
                     f"  server veche 127.0.0.1:{self.ports[name]} {send}\n"
         with open(self.path("haproxy.cfg"), "w", encoding="utf-8") as file:
             file.write(text)
@@ -140,7 +137,7 @@ class BehindHaproxy(Case):
         self.assertRegex(sessions, r"bob +guest +127.0.0.8 +irc ")
         self.assertRegex(sessions, r"eve +guest +127.0.0.9 +ircs ")
         self.assertRegex(sessions, r"dan +guest +127.0.0.10 +line ")
-        self.expect_log(f"127.0.0.7:{ann.socket.getsockname()[1]} connected")
+        self.server.expect_log(re.escape(f"127.0.0.7:{ann.socket.getsockname()[1]} connected"))
         bob.send("OPER root root-password", "WHOIS ann")
         self.assertIn("127.0.0.7", bob.expect(" 318 bob ann ").split(" 381 ")[1])
         eve.send("MODE eve")
@@ -213,7 +210,7 @@ class Forged(Case):
 
     def test_at_other_ports_a_header_is_no_header(self):
         self.assertIn("ERROR", Proxied(self.ports["irc"], header_1("203.0.113.7")).rest())
-        self.expect_log("refused: it says whom it speaks for (WEBIRC or PROXY), and is not believed")
+        self.server.expect_log(re.escape("refused: it says whom it speaks for (WEBIRC or PROXY), and is not believed"))
         Proxied(self.ports["irc"], header_2("203.0.113.7")).rest()
         self.assertNotIn("203.0.113.7", self.server.log())
 
@@ -224,7 +221,7 @@ class Forged(Case):
                             (b"PROXY UNKNOWN " + b"x" * 200, "a PROXY header longer than 107 bytes"),
                             (b"\r\n\r\n\0\r\nQUIT\n\x31\x11\x00\x0c" + b"x" * 12, "a PROXY header of an unknown version")):
             Proxied(port, header).rest()
-            self.expect_log(f"refused: {why}")
+            self.server.expect_log(re.escape(f"refused: {why}"))
         ann = Proxied(port, header_1("203.0.113.7")).enter("ann")
         ann.send("PING x")
         ann.expect("PONG")
@@ -268,7 +265,7 @@ class Webirc(Case):
             self.assertRegex(sessions, r"ann +guest +203.0.113.7 +irc ")
             self.assertRegex(sessions, r"bob +guest +203.0.113.8 +ircs ")
             self.assertRegex(sessions, r"six +guest +::9 +irc ")
-            self.expect_log("speaks for 203.0.113.7:0 (gateway kiwi)")
+            self.server.expect_log(re.escape("speaks for 203.0.113.7:0 (gateway kiwi)"))
             self.assertIn("1 session ended", self.ctl("ban", "203.0.113.7", "spam"))
             self.assertIn("spam", visitor.rest())
             self.assertIn("spam", Proxied(self.ports["irc"], b"WEBIRC s3cret kiwi h 203.0.113.7\r\n").rest())
@@ -283,7 +280,7 @@ class Webirc(Case):
                  "it says whom it speaks for (WEBIRC or PROXY), and is not believed")):
             client = Proxied(self.ports[port], f"{line}\r\n".encode(), source=source)
             self.assertIn(answer, client.rest())
-            self.expect_log(f"refused: {logged}")
+            self.server.expect_log(re.escape(f"refused: {logged}"))
         late = Proxied(self.ports["irc"], b"")
         late.send("NICK ann", "WEBIRC s3cret kiwi h 203.0.113.7")
         self.assertIn("ERROR", late.rest())
