@@ -28,7 +28,8 @@ base::Result<> Doors::open(const control::ListenConfig& wanted, Entrance entranc
     if (!address) return tl::unexpected(address.error());
     auto listener = net::Listener::open(loop_, *address, options, accepted);
     if (listener) {
-      doors_.push_back({(*listener)->local(), wanted.port, entrance.dialect, entrance.tls != nullptr});
+      doors_.push_back(
+          {(*listener)->local(), wanted.port, entrance.dialect, entrance.tls != nullptr, entrance.proxied});
       listeners_.push_back(std::move(*listener));
       entrances_.push_back(std::move(entrance));
       return {};

@@ -36,6 +36,7 @@ class Doors {
     std::uint16_t wanted_port = 0;
     base::Dialect dialect = base::Dialect::line;
     bool tls = false;
+    bool proxied = false;  ///< for a proxy only, which says in a header whom it speaks for
   };
   const std::vector<Door>& list() const { return doors_; }
   /// As far as has been asked for: between a call and its answer the sockets may differ.

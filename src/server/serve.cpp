@@ -119,6 +119,7 @@ class Signals final : public net::Source {
 
 std::string how_to_join(const base::Translator& t_, const Doors::Door& door, const std::string& host) {
   const std::uint16_t port = door.at.port();
+  if (door.proxied) return t_("For your proxy, with the PROXY protocol: {}", door_text(host, port));
   if (door.dialect == base::Dialect::irc) {
     return door.tls ? t_("Join with an IRC client, with TLS: {} {}", host, port)
                     : t_("Join with an IRC client: {} {}", host, port);
