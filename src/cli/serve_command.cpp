@@ -48,7 +48,7 @@ Result<> apply_certificate(const ServeOptions& options, control::Config& config)
   config.tls.key = options.tls_key;
   control::add_default_tls(config);
   for (control::TlsFault& fault : control::tls_faults(config, control::CheckFiles::yes)) {
-    if (fault.listener) continue;  // the file's own
+    if (fault.section != "tls") continue;  // the file's own
     fault.error.what = fmt::format("--tls-{}", fault.key);
     return tl::unexpected(std::move(fault.error));
   }

@@ -137,11 +137,12 @@ class Reader {
     if (!complaints_.empty()) return;  // half of a listener has more faults than it has
     add_default_tls(config_);
     for (TlsFault& fault : tls_faults(config_, files)) {
-      const std::string section = fault.listener ? "listen" : "tls";
-      const std::string entry = fault.listener ? std::to_string(*fault.listener) : "";
+      const std::string section(fault.section);
+      const std::string entry = fault.entry ? std::to_string(*fault.entry) : "";
       const auto found = places_.find({section + entry, std::string(fault.key)});
       const auto at = found != places_.end() ? found->second : places_[{section + entry, ""}];
-      complain(at, fmt::format("{}.{}", section, fault.key), std::move(fault.error));
+      complain(at, fault.key.empty() ? section : fmt::format("{}.{}", section, fault.key),
+               std::move(fault.error));
     }
   }
 

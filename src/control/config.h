@@ -77,6 +77,12 @@ struct TlsConfig {
   bool sts_preload = false;
 };
 
+/// One more certificate for every listener with TLS, for clients that name a host which it is for.
+struct CertificateConfig {
+  std::filesystem::path cert;
+  std::filesystem::path key{};  ///< empty: in the certificate's file
+};
+
 struct CloaksConfig {
   bool enabled = true;
   std::string suffix = "veche";
@@ -152,6 +158,7 @@ struct Config {
   ServerConfig server;
   std::vector<ListenConfig> listen = default_listeners();
   TlsConfig tls;
+  std::vector<CertificateConfig> certificates;
   std::vector<WebircConfig> webirc;
   std::vector<OperatorConfig> operators;
   CloaksConfig cloaks;

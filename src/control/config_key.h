@@ -27,7 +27,8 @@ struct KeyRange {
 };
 
 /// The entry of a repeated section ([[listen]], [[operator]]) that a key stands in; nothing for the others.
-using ConfigEntry = std::variant<std::monostate, ListenConfig, OperatorConfig, WebircConfig>;
+using ConfigEntry =
+    std::variant<std::monostate, ListenConfig, OperatorConfig, WebircConfig, CertificateConfig>;
 
 /// What is shown in place of a password, and never taken for one.
 inline constexpr std::string_view kHidden = "(hidden)";

@@ -329,6 +329,22 @@ void tls_rows(Rows rows) {
   rows.key("sts_preload", part, &T::sts_preload, "Whether clients may be shipped with this knowledge.");
 }
 
+void certificate_rows(Rows rows) {
+  using C = CertificateConfig;
+  ConfigKey& cert = rows.key(
+      "cert", &C::cert,
+      "PEM file with the certificate, and behind it those that signed it; who names a host which it is for "
+      "(and the listener's own is not) gets it. `reload` reads it again.");
+  cert.required = true;
+  cert.example = "other.example.org.pem";
+  cert.check = [](const KeyValue& value) {
+    if (std::get<std::string>(value).empty()) return Result<>(fail("", "the path is empty"));
+    return check_text(std::get<std::string>(value), kPathBytesMax);
+  };
+  rows.key("key", &C::key, "PEM file with its private key; empty: it is in the same file.").check =
+      text_up_to(kPathBytesMax);
+}
+
 void webirc_rows(Rows rows) {
   using W = WebircConfig;
   ConfigKey& name = rows.key("name", &W::name, "What the log calls the gateway; two cannot share a name.");
@@ -478,6 +494,7 @@ void accounts_rows(Rows rows) {
 
 void remaining_rows(std::vector<ConfigKey>& keys) {
   tls_rows({keys, "tls"});
+  certificate_rows({keys, "certificate"});
   webirc_rows({keys, "webirc"});
   operator_rows({keys, "operator"});
   cloaks_rows({keys, "cloaks"});

@@ -18,6 +18,11 @@ std::string taken(const OperatorConfig& person) {
   return fmt::format("the name '{}' is taken by an operator above", label(person));
 }
 
+const std::string& label(const CertificateConfig& further) { return further.cert.native(); }
+std::string taken(const CertificateConfig& further) {
+  return fmt::format("{} is the certificate of an entry above, too", further.cert.native());
+}
+
 const std::string& label(const WebircConfig& gateway) { return gateway.name; }
 std::string taken(const WebircConfig& gateway) {
   return fmt::format("the name '{}' is taken by a gateway above", gateway.name);
@@ -43,6 +48,7 @@ constexpr ConfigEntries entries_in() {
 }
 
 constexpr ConfigEntries kListeners = entries_in<ListenConfig, &Config::listen>();
+constexpr ConfigEntries kCertificates = entries_in<CertificateConfig, &Config::certificates>();
 constexpr ConfigEntries kGateways = entries_in<WebircConfig, &Config::webirc>();
 constexpr ConfigEntries kOperators = entries_in<OperatorConfig, &Config::operators>();
 
@@ -50,6 +56,9 @@ constexpr ConfigSection kSections[] = {
     {"server"},
     {"listen", "Listeners, any number; these replace the default ones.", &kListeners},
     {"tls", "The certificate, and what IRC clients are told of it."},
+    {"certificate",
+     "Further certificates, any number, of every listener with TLS: for clients that name another host.",
+     &kCertificates},
     {"webirc", "Gateways from the web to IRC, any number, that may say whom they speak for (WEBIRC).",
      &kGateways},
     {"operator", "Who may use the operator's commands, any number.", &kOperators},

@@ -1,7 +1,5 @@
 #include "control/config_tls.h"
 
-#include "net/tls_context.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +19,7 @@ bool is_default(const ListenConfig& listen, const ListenConfig& usual) {
 void add_faults(const Config& config, std::size_t place, std::vector<TlsFault>& faults) {
   const ListenConfig& listen = config.listen[place];
   const auto fault = [&](std::string_view key, std::string why, std::string hint) {
-    faults.push_back({place, key, {"", std::move(why), std::move(hint)}});
+    faults.push_back({"listen", place, key, {"", std::move(why), std::move(hint)}});
   };
   if (listen.tls && !certificate_of(config.tls, listen))
     fault("tls", "TLS needs a certificate", kNeedsCertificate);
@@ -42,22 +40,26 @@ bool is_about_key(const base::Error& error) { return error.what.starts_with("pri
 
 void add_file_faults(const Config& config, std::vector<TlsFault>& faults) {
   std::vector<CertificateFiles> seen;
-  const auto look = [&](std::optional<std::size_t> listener, const CertificateFiles& files,
-                        std::string_view certificate_key, std::string_view key_key) {
+  const auto look = [&](std::string_view section, std::optional<std::size_t> entry,
+                        const CertificateFiles& files, std::string_view certificate_key,
+                        std::string_view key_key) {
     if (std::find(seen.begin(), seen.end(), files) != seen.end()) return;
     seen.push_back(files);
-    const auto loaded = net::TlsContext::load(files.certificate, files.key, {});
+    const auto loaded = net::TlsContext::load(files, {});
     if (loaded) return;
-    faults.push_back(
-        {listener, is_about_key(loaded.error()) ? key_key : certificate_key, about_file(loaded.error())});
+    faults.push_back({section, entry, is_about_key(loaded.error()) ? key_key : certificate_key,
+                      about_file(loaded.error())});
   };
   if (!config.tls.cert.empty())
-    look(std::nullopt, {config.tls.cert, config.tls.key.empty() ? config.tls.cert : config.tls.key}, "cert",
+    look("tls", {}, {config.tls.cert, config.tls.key.empty() ? config.tls.cert : config.tls.key}, "cert",
          "key");
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
     if (const auto files = certificate_of(config.tls, config.listen[i]))
-      look(i, *files, "tls_cert", config.listen[i].tls_key.empty() ? "tls_cert" : "tls_key");
+      look("listen", i, *files, "tls_cert", config.listen[i].tls_key.empty() ? "tls_cert" : "tls_key");
   }
+  for (std::size_t i = 0; i < config.certificates.size(); ++i)
+    look("certificate", i, files_of(config.certificates[i]), "cert",
+         config.certificates[i].key.empty() ? "cert" : "key");
 }
 
 }  // namespace
@@ -69,6 +71,10 @@ std::optional<CertificateFiles> certificate_of(const TlsConfig& tls, const Liste
   const std::filesystem::path& key = own ? listen.tls_key : tls.key;
   if (certificate.empty()) return std::nullopt;
   return CertificateFiles{certificate, key.empty() ? certificate : key};
+}
+
+CertificateFiles files_of(const CertificateConfig& further) {
+  return {further.cert, further.key.empty() ? further.cert : further.key};
 }
 
 void add_default_tls(Config& config) {
@@ -84,15 +90,25 @@ std::vector<TlsFault> tls_faults(const Config& config, CheckFiles files) {
   std::vector<TlsFault> faults;
   for (std::size_t i = 0; i < config.listen.size(); ++i) add_faults(config, i, faults);
   if (!config.tls.key.empty() && config.tls.cert.empty())
-    faults.push_back({{}, "key", {"", "a key without its certificate", "cert = \"cert.pem\""}});
+    faults.push_back({"tls", {}, "key", {"", "a key without its certificate", "cert = \"cert.pem\""}});
   const bool irc_over_tls =
       std::any_of(config.listen.begin(), config.listen.end(),
                   [](const ListenConfig& listen) { return listen.protocol == "irc" && listen.tls; });
   if (config.tls.sts && !irc_over_tls) {
-    faults.push_back({{},
+    faults.push_back({"tls",
+                      {},
                       "sts",
                       {"", "there is no listener for IRC over TLS to send clients to",
                        "a [[listen]] with protocol = \"irc\" and tls = true"}});
+  }
+  const bool tls = std::any_of(config.listen.begin(), config.listen.end(),
+                               [](const ListenConfig& listen) { return listen.tls; });
+  for (std::size_t i = 0; i < config.certificates.size() && !tls; ++i) {
+    faults.push_back({"certificate",
+                      i,
+                      {},
+                      {"", "there is no listener with TLS that would show it",
+                       "cert in [tls], and tls = true in a [[listen]]"}});
   }
   if (files == CheckFiles::yes) add_file_faults(config, faults);
   return faults;

@@ -2,30 +2,29 @@
 #pragma once
 
 #include "control/config.h"
+#include "net/tls_context.h"
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 namespace veche::control {
 
-struct CertificateFiles {
-  std::filesystem::path certificate;
-  std::filesystem::path key;
-  friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
-};
+using net::CertificateFiles;
 /// Those of `listen`, its own or else those of [tls]; nothing if it has none or is without TLS.
 std::optional<CertificateFiles> certificate_of(const TlsConfig& tls, const ListenConfig& listen);
+
+CertificateFiles files_of(const CertificateConfig& further);
 
 /// Where a certificate is there and every listener is as by default, IRC over TLS joins them.
 void add_default_tls(Config& config);
 
-/// What is wrong: of which key, and of which entry in Config::listen (nothing: it stands in [tls]). The
-/// error's `what` is left empty.
+/// What is wrong: in which section (tls, listen or certificate), in which of its entries if it is repeated,
+/// and of which key (empty: with all of it). The error's `what` is left empty.
 struct TlsFault {
-  std::optional<std::size_t> listener;
+  std::string_view section;
+  std::optional<std::size_t> entry;
   std::string_view key;
   base::Error error;
 };

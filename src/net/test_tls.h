@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <chrono>
@@ -33,8 +34,9 @@ inline std::string text_of(BIO* bio) {
   return {data, static_cast<std::size_t>(length)};
 }
 
-/// `rsa_bits` 0: P-256.
-inline Identity make_identity(long hours = 24, unsigned rsa_bits = 0) {
+/// `rsa_bits` 0: P-256. `hosts`, such as "DNS:a.example,DNS:*.b.example": whom it is for in place of
+/// "localhost".
+inline Identity make_identity(long hours = 24, unsigned rsa_bits = 0, const char* hosts = nullptr) {
   const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
       rsa_bits != 0 ? EVP_RSA_gen(rsa_bits) : EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, void (*)(X509*)> certificate(X509_new(), X509_free);
@@ -47,6 +49,11 @@ inline Identity make_identity(long hours = 24, unsigned rsa_bits = 0) {
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
                              -1, -1, 0);
   X509_set_issuer_name(certificate.get(), name);
+  if (hosts != nullptr) {
+    const std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> names(
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, hosts), X509_EXTENSION_free);
+    base::check(X509_add_ext(certificate.get(), names.get(), -1) == 1, "a certificate has names");
+  }
   base::check(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "a certificate is signed");
 
   const std::unique_ptr<BIO, void (*)(BIO*)> out(BIO_new(BIO_s_mem()), BIO_free_all);
@@ -140,6 +147,11 @@ class TlsClient {
   void write(std::string_view bytes) {
     const int written = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
     base::check(written == static_cast<int>(bytes.size()), "memory takes everything");
+  }
+  /// Whether that, as PEM text, is the server's certificate; of a session that is resumed, the one of then.
+  bool is_shown(const std::string& pem) const {
+    const X509* shown = SSL_get0_peer_certificate(ssl_.get());
+    return shown != nullptr && X509_cmp(shown, read_certificate(pem).get()) == 0;
   }
   void finish() { SSL_shutdown(ssl_.get()); }
   /// What is to be sent.

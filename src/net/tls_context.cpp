@@ -10,14 +10,17 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <iterator>
 #include <utility>
 
 namespace veche::net {
@@ -103,6 +106,23 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, c
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+/// The host that the client names, in lower case; empty: it names none, or nothing that OpenSSL will take. To
+/// be called while the ClientHello is new, when SSL_get_servername does not know it yet.
+std::string host_named(SSL* ssl) {
+  const unsigned char* data = nullptr;
+  std::size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &data, &size) != 1) return {};
+  // A list, behind two bytes of its length, of one: its type, and the name behind two bytes of its length.
+  const std::string_view list(reinterpret_cast<const char*>(data), size);
+  constexpr std::size_t kHead = 5;
+  if (list.size() <= kHead || data[2] != TLSEXT_NAMETYPE_host_name) return {};
+  if (list.size() - kHead != data[3] * 256u + data[4]) return {};
+  std::string host;
+  std::transform(list.begin() + kHead, list.end(), std::back_inserter(host),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return host;
+}
+
 bool seals(const TicketKeys::Key& key, const unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
            bool sealing) {
   std::array<unsigned char, 32> mac_key = key.mac;
@@ -144,11 +164,10 @@ base::WallTime time_of(const ASN1_TIME* time) {
 
 }  // namespace
 
-base::Result<TlsContext::Ptr> TlsContext::load(const std::filesystem::path& certificate,
-                                               const std::filesystem::path& key, TlsOptions options) {
-  auto certificate_pem = read_pem(certificate, "certificate");
+base::Result<TlsContext::Ptr> TlsContext::load(const CertificateFiles& files, TlsOptions options) {
+  auto certificate_pem = read_pem(files.certificate, "certificate");
   if (!certificate_pem) return tl::unexpected(certificate_pem.error());
-  auto key_pem = read_pem(key, "private key");
+  auto key_pem = read_pem(files.key, "private key");
   if (!key_pem) return tl::unexpected(key_pem.error());
   auto made = make(*certificate_pem, *key_pem, std::move(options));
   base::wipe(certificate_pem->text);  // which may hold the key
@@ -185,19 +204,18 @@ void TlsContext::set_rules() {
                                    SSL_OP_CLEANSE_PLAINTEXT);
   // An idle connection gives its two buffers of 17 KB back.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-  // Tickets: the client keeps what a shorter handshake needs, sealed with a key of ours; we keep nothing. A
-  // ticket opens no door with other rules than those under which it was given: no certificate is asked for
-  // again.
-  const std::string door = options_.protocol + std::to_string(static_cast<int>(options_.client_certificate));
+  // Tickets: the client keeps what a shorter handshake needs, sealed with a key of ours; we keep nothing.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(door.data()),
-                                 static_cast<unsigned int>(door.size()));
+  SSL_CTX_set_client_hello_cb(context, bind_session, this);
   if (options_.ticket_keys) {
     SSL_CTX_set_app_data(context, options_.ticket_keys.get());
     SSL_CTX_set_tlsext_ticket_key_evp_cb(context, use_ticket_key);
   }
   SSL_CTX_set_num_tickets(context, 1);
   SSL_CTX_set_max_cert_list(context, base::limits::kTlsCertificatesBytesMax);
+  SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                        reinterpret_cast<void (*)()>(choose_certificate));
+  SSL_CTX_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 0, this);
 
   if (options_.client_certificate != ClientCertificate::off) {
     const bool required = options_.client_certificate == ClientCertificate::require;
@@ -257,6 +275,47 @@ base::Result<> TlsContext::use_key(const Pem& pem, const std::string& certificat
   if (SSL_CTX_use_PrivateKey(context_.get(), key.get()) != 1)
     return base::fail(what, "cannot be used: " + openssl_error());
   return {};
+}
+
+bool TlsContext::is_for(const std::string& host) const {
+  return X509_check_host(SSL_CTX_get0_certificate(context_.get()), host.data(), host.size(), 0, nullptr) == 1;
+}
+
+/// A ticket opens no door with other rules than those under which it was given, as no certificate is asked
+/// for again; and none under another name (RFC 6066 section 3), as none is shown.
+int TlsContext::bind_session(SSL* ssl, int* alert, void* context) {
+  const TlsOptions& options = static_cast<const TlsContext*>(context)->options_;
+  const std::string door =
+      options.protocol + std::to_string(static_cast<int>(options.client_certificate)) + ' ' + host_named(ssl);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash;
+  static_assert(hash.size() <= SSL_MAX_SID_CTX_LENGTH);
+  if (SHA256(reinterpret_cast<const unsigned char*>(door.data()), door.size(), hash.data()) != nullptr &&
+      SSL_set_session_id_context(ssl, hash.data(), hash.size()) == 1)
+    return SSL_CLIENT_HELLO_SUCCESS;
+  *alert = SSL_AD_INTERNAL_ERROR;
+  return SSL_CLIENT_HELLO_ERROR;
+}
+
+/// SSL_CTX_set_tlsext_servername_callback(3): called without a name, too.
+int TlsContext::choose_certificate(SSL* ssl, int* alert, void* context) {
+  const auto& own = *static_cast<const TlsContext*>(context);
+  const char* named = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  const std::string host = named != nullptr ? named : "";
+  if (host.empty()) return SSL_TLSEXT_ERR_NOACK;
+  if (own.is_for(host)) return SSL_TLSEXT_ERR_OK;
+  const auto& further = own.options_.further;
+  const auto found =
+      std::find_if(further.begin(), further.end(), [&](const Ptr& one) { return one->is_for(host); });
+  if (found == further.end()) return SSL_TLSEXT_ERR_NOACK;
+  SSL_CTX* chosen = (*found)->context_.get();
+  STACK_OF(X509)* signers = nullptr;
+  SSL_CTX_get0_chain_certs(chosen, &signers);
+  SSL_certs_clear(ssl);  // or one with a key of another kind would stay beside it
+  if (SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(chosen), SSL_CTX_get0_privatekey(chosen), signers,
+                           1) == 1)
+    return SSL_TLSEXT_ERR_OK;
+  *alert = SSL_AD_INTERNAL_ERROR;
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 ssl_st* TlsContext::new_session() const {

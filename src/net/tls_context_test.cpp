@@ -113,16 +113,16 @@ TEST(TlsContext, ReadsFilesAndSaysWhichItCannotRead) {
   std::filesystem::create_directory(folder);
   const auto certificate = folder / "server.crt", key = folder / "server.key";
   std::ofstream(certificate) << server_identity().certificate;
-  const auto missing = TlsContext::load(certificate, key, {});
+  const auto missing = TlsContext::load({certificate, key}, {});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().text(), "private key " + key.string() + ": No such file or directory");
-  const auto directory = TlsContext::load(folder, key, {});
+  const auto directory = TlsContext::load({folder, key}, {});
   ASSERT_FALSE(directory);
   EXPECT_EQ(directory.error().text(), "certificate " + folder.string() + ": Is a directory");
   std::ofstream(key) << server_identity().key;
-  EXPECT_TRUE(TlsContext::load(certificate, key, {}));
+  EXPECT_TRUE(TlsContext::load({certificate, key}, {}));
   std::ofstream(certificate) << std::string(2'000'000, 'x');
-  const auto large = TlsContext::load(certificate, key, {});
+  const auto large = TlsContext::load({certificate, key}, {});
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().text(),
             "certificate " + certificate.string() + ": is no PEM file: larger than 1 MiB");

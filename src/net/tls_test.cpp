@@ -49,6 +49,9 @@ class Tls : public testing::ConnectionTest {
   bool shake_hands() {
     return carry_until([&] { return story->opened == 1 && client->ready(); });
   }
+  static TlsContext::Ptr context_of(const testing::Identity& identity) {
+    return TlsContext::make({"further.crt", identity.certificate}, {"further.key", identity.key}, {}).value();
+  }
   void echo() {
     story->on_bytes = [this](std::string_view bytes) { story->connection->send(bytes); };
   }
@@ -437,6 +440,97 @@ TEST_P(Tls, ASlowReaderIsCut) {
 TEST_P(Tls, AnyNameIsAnswered) {
   join({}, {.server_name = "chat.example.org"});
   EXPECT_TRUE(shake_hands());
+}
+
+TEST_P(Tls, WhoNamesAHostGetsTheCertificateThatIsForIt) {
+  const testing::Identity rsa = testing::make_identity(24, 2048, "DNS:chat.example,DNS:*.talk.example");
+  const testing::Identity elliptic = testing::make_identity(24, 0, "DNS:chat.example,DNS:old.example");
+  const testing::Identity late = testing::make_identity();
+  const TlsOptions options{.further = {context_of(rsa), context_of(elliptic), context_of(late)}};
+  const std::string& own = testing::server_identity().certificate;  // for localhost, as the late one is
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    for (const auto& [name, expected] :
+         std::vector<std::pair<const char*, const std::string*>>{{nullptr, &own},
+                                                                 {"nobody.example", &own},
+                                                                 {"localhost", &own},
+                                                                 {"chat.example", &rsa.certificate},
+                                                                 {"CHAT.Example", &rsa.certificate},
+                                                                 {"a.talk.example", &rsa.certificate},
+                                                                 {"a.b.talk.example", &own},
+                                                                 {"talk.example", &own},
+                                                                 {"old.example", &elliptic.certificate},
+                                                                 {"127.0.0.1", &own}}) {
+      join(options, {.version = version, .server_name = name});
+      ASSERT_TRUE(shake_hands()) << (name ? name : "no name") << ": " << client->why;
+      EXPECT_TRUE(client->is_shown(*expected)) << (name ? name : "no name");
+      EXPECT_EQ(refused, std::vector<std::string>{});
+    }
+  }
+}
+
+TEST_P(Tls, WhoIsSentBackForAnotherKeyGetsTheCertificateOfTheName) {
+  const testing::Identity rsa = testing::make_identity(24, 2048, "DNS:chat.example");
+  join({.further = {context_of(rsa)}}, {.version = TLS1_3_VERSION, .server_name = "chat.example"});
+  SSL_set1_groups_list(client->ssl(), "P-521:P-256");  // its first key share is of P-521
+  ASSERT_TRUE(shake_hands());
+  EXPECT_TRUE(client->is_shown(rsa.certificate));
+}
+
+TEST_P(Tls, AFurtherCertificateComesWithThoseThatSignedItAndTheListenersRules) {
+  const testing::Identity signer = testing::make_identity(), own = testing::make_identity();
+  testing::Identity further = testing::make_identity(24, 2048, "DNS:chat.example");
+  further.certificate += signer.certificate;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    join({.client_certificate = ClientCertificate::require,
+          .protocol = "irc",
+          .further = {context_of(further)}},
+         {.version = version, .alpn = "\x03irc", .identity = &own, .server_name = "chat.example"});
+    ASSERT_TRUE(shake_hands());
+    EXPECT_TRUE(client->is_shown(further.certificate));
+    EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(client->ssl())), 2);
+    EXPECT_EQ(story->connection->tls()->fingerprint.size(), 64u);
+  }
+}
+
+TEST_P(Tls, WhoCannotReadTheKindOfKeyThatAHostHasIsRefused) {
+  const testing::Identity rsa = testing::make_identity(24, 2048, "DNS:chat.example");
+  join(
+      {.further = {context_of(rsa)}},
+      {.version = TLS1_2_VERSION, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256", .server_name = "chat.example"});
+  ASSERT_TRUE(carry_until([&] { return client->failed; }));
+  EXPECT_EQ(story->opened, 0) << "another host's certificate would be no help";
+  EXPECT_EQ(refused, std::vector<std::string>{"no shared cipher"});
+}
+
+TEST_P(Tls, ATicketIsGoodForTheNameForWhichItWasGiven) {
+  const testing::Identity rsa = testing::make_identity(24, 2048, "DNS:chat.example,DNS:also.example");
+  const auto keys = std::make_shared<TicketKeys>(clock);
+  const TlsOptions options{.ticket_keys = keys, .further = {context_of(rsa)}};
+  const auto come = [&](int version, const char* name, SSL_SESSION* session) {
+    // A copy: OpenSSL's client uses no session twice.
+    const std::unique_ptr<SSL_SESSION, void (*)(SSL_SESSION*)> copy(
+        session != nullptr ? SSL_SESSION_dup(session) : nullptr, SSL_SESSION_free);
+    join(options, {.version = version, .session = copy.get(), .server_name = name});
+    EXPECT_TRUE(shake_hands()) << client->why;
+    EXPECT_TRUE(carry_until([&] { return client->session() != nullptr || session != nullptr; }));
+    return SSL_session_reused(client->ssl()) == 1;
+  };
+  const std::vector<const char*> names{"chat.example", "also.example", "nobody.example", nullptr};
+  const std::string& own = testing::server_identity().certificate;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    for (const char* name : names) {
+      EXPECT_FALSE(come(version, name, nullptr));
+      const std::unique_ptr<TlsClient> first = std::move(client);
+      for (const char* other : names) {
+        EXPECT_EQ(come(version, other, first->session()), other == name)
+            << (name ? name : "no name") << ", " << (other ? other : "no name");
+        EXPECT_TRUE(client->is_shown(other == names[0] || other == names[1] ? rsa.certificate : own));
+      }
+    }
+    EXPECT_FALSE(come(version, "chat.example", nullptr));
+    const std::unique_ptr<TlsClient> first = std::move(client);
+    EXPECT_TRUE(come(version, "Chat.EXAMPLE", first->session())) << "letter case makes no other name";
+  }
 }
 
 TEST_P(Tls, TheProtocolIsAgreedUpon) {

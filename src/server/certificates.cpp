@@ -23,9 +23,11 @@ net::ClientCertificate client_certificate(std::string_view word) {
 }
 
 net::TlsOptions options_of(const control::Config& config, const control::ListenConfig& listener,
-                           const std::shared_ptr<net::TicketKeys>& ticket_keys, base::Log& log) {
+                           const std::shared_ptr<net::TicketKeys>& ticket_keys,
+                           const std::vector<net::TlsContext::Ptr>& further, base::Log& log) {
   net::TlsOptions options;
   options.ticket_keys = ticket_keys;
+  options.further = further;
   options.client_certificate = client_certificate(listener.tls_client_cert);
   const bool irc = listener.protocol == "irc";
   if (irc) options.protocol = "irc";
@@ -46,11 +48,25 @@ void warn_of_expiry(const std::string& file, base::WallTime expires, base::WallT
               fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 
+base::Result<std::vector<net::TlsContext::Ptr>> read_further(const control::Config& config,
+                                                             const base::Clock& clock, base::Log& log) {
+  std::vector<net::TlsContext::Ptr> all;
+  for (const control::CertificateConfig& further : config.certificates) {
+    auto context = net::TlsContext::load(control::files_of(further), {});
+    if (!context) return tl::unexpected(context.error());
+    warn_of_expiry(further.cert.string(), (*context)->expires(), clock.wall(), log);
+    all.push_back(std::move(*context));
+  }
+  return all;
+}
+
 }  // namespace
 
 base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
     const control::Config& config, const std::vector<control::ListenConfig>& listeners,
     const std::shared_ptr<net::TicketKeys>& ticket_keys, const base::Clock& clock, base::Log& log) {
+  const auto further = read_further(config, clock, log);
+  if (!further) return tl::unexpected(further.error());
   std::vector<net::TlsContext::Ptr> certificates;
   for (const control::ListenConfig& listener : listeners) {
     if (!listener.tls) {
@@ -62,8 +78,7 @@ base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
       return base::fail(
           fmt::format("listener {}s://{}:{}", listener.protocol, listener.address, listener.port),
           "it would have no certificate", "cert and key in [tls]");
-    auto context =
-        net::TlsContext::load(files->certificate, files->key, options_of(config, listener, ticket_keys, log));
+    auto context = net::TlsContext::load(*files, options_of(config, listener, ticket_keys, *further, log));
     if (!context) return tl::unexpected(context.error());
     warn_of_expiry(files->certificate.string(), (*context)->expires(), clock.wall(), log);
     certificates.push_back(std::move(*context));

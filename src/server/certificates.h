@@ -14,9 +14,9 @@
 
 namespace veche::server {
 
-/// One for each of `listeners`; null for those without TLS. A certificate that has expired, or will soon, is
-/// taken, with a warning in the log. `log` outlives them, and hears why handshakes fail.
-/// Tickets sealed with `ticket_keys` are good for all that are read with them.
+/// One for each of `listeners`, with the further ones of `config` behind it; null for those without TLS. A
+/// certificate that has expired, or will soon, is taken, with a warning in the log. `log` outlives them, and
+/// hears why handshakes fail. Tickets sealed with `ticket_keys` are good for all that are read with them.
 base::Result<std::vector<net::TlsContext::Ptr>> read_certificates(
     const control::Config& config, const std::vector<control::ListenConfig>& listeners,
     const std::shared_ptr<net::TicketKeys>& ticket_keys, const base::Clock& clock, base::Log& log);

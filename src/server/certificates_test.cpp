@@ -190,5 +190,29 @@ TEST(Certificates, OneForEachListenerAndAnErrorForWhatCannotBeRead) {
             "listener lines://127.0.0.1:0: it would have no certificate (cert and key in [tls])");
 }
 
+TEST(Certificates, EveryListenerWithTlsHasTheFurtherOnes) {
+  const fakes::TempDir dir;
+  const net::testing::Identity other = net::testing::make_identity(24, 0, "DNS:chat.example");
+  std::ofstream(dir / "a.pem") << net::testing::server_identity().certificate
+                               << net::testing::server_identity().key;
+  std::ofstream(dir / "b.crt") << other.certificate;
+  std::ofstream(dir / "b.key") << other.key;
+  const base::SystemClock clock;
+  const auto log = base::Log::nowhere();
+  control::Config config;
+  config.tls.cert = dir / "a.pem";
+  config.listen = {{.port = 0}, {.port = 0, .tls = true}, {.protocol = "irc", .port = 0, .tls = true}};
+  config.certificates = {{dir / "b.crt", dir / "b.key"}};
+  const auto read = read_certificates(config, config.listen, nullptr, clock, *log);
+  ASSERT_TRUE(read) << read.error().text();
+  ASSERT_EQ((*read)[1]->options().further.size(), 1u);
+  EXPECT_EQ((*read)[1]->options().further, (*read)[2]->options().further) << "read once";
+  config.certificates.push_back({dir / "none.pem"});
+  const auto none = read_certificates(config, config.listen, nullptr, clock, *log);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().text(),
+            "certificate " + (dir / "none.pem").string() + ": No such file or directory");
+}
+
 }  // namespace
 }  // namespace veche::server

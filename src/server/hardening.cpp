@@ -181,6 +181,10 @@ base::Result<> confine(const control::Config& config, const fs::path& data, cons
     add_places_of(listen.tls_cert, rules.read);
     add_places_of(listen.tls_key, rules.read);
   }
+  for (const control::CertificateConfig& further : config.certificates) {
+    add_places_of(further.cert, rules.read);
+    add_places_of(further.key, rules.read);
+  }
   for (const fs::path& path : rules.write) {
     std::error_code error;
     hardening.writable.push_back(fs::weakly_canonical(path, error));

@@ -3,6 +3,7 @@
 plain bytes, rubbish, handshakes that never end), certificates of clients, and the server's own replaced under load."""
 
 import contextlib
+import hashlib
 import os
 import re
 import select
@@ -27,10 +28,11 @@ def openssl(*args, stdin=b""):
     return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
-def make_certificate(directory, name, days=30, key="P-256"):
-    """NAME.crt and NAME.key in the directory, self-signed for localhost."""
+def make_certificate(directory, name, days=30, key="P-256", hosts=()):
+    """NAME.crt and NAME.key in the directory, self-signed for localhost or for the hosts."""
+    names = ["-addext", "subjectAltName=" + ",".join("DNS:" + host for host in hosts)] if hosts else []
     kind = ["-newkey", f"rsa:{key}"] if key.isdigit() else ["-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{key}"]
-    code, output = openssl("req", "-x509", *kind, "-nodes", "-days", str(days), "-subj", "/CN=localhost", "-keyout",
+    code, output = openssl("req", "-x509", *kind, "-nodes", "-days", str(days), "-subj", "/CN=localhost", *names, "-keyout",
                            os.path.join(directory, name + ".key"), "-out", os.path.join(directory, name + ".crt"))
     if code != 0:
         raise AssertionError(output)
@@ -385,6 +387,91 @@ class Certificates(Case):
         make_certificate(self.dir, "server", days=3)
         server = self.start()
         server.expect_log(r"certificate \S+server.crt: expires on \d{4}-\d\d-\d\d")
+
+
+class Names(Case):
+    """One server, several host names: [[certificate]]."""
+
+    def setUp(self):
+        super().setUp()
+        make_certificate(self.dir, "chat", hosts=("chat.example",))
+        make_certificate(self.dir, "talk", key="2048", hosts=("talk.example", "*.talk.example"), days=3)
+        with open(self.path("both.pem"), "w", encoding="utf-8") as file:  # certificate and key in one
+            for part in ("talk.crt", "talk.key"):
+                with open(self.path(part), encoding="utf-8") as source:
+                    file.write(source.read())
+        self.further = f'[[certificate]]\ncert = "{self.path("chat.crt")}"\nkey = "{self.path("chat.key")}"\n' \
+                       f'[[certificate]]\ncert = "{self.path("both.pem")}"\n'
+        self.names = self.start(config=self.config(listen=self.further))
+
+    def shown(self, host, *args):
+        """The fingerprint of what s_client is shown, who names that host or none."""
+        who = ("-servername", host) if host else ("-noservername",)
+        for port in (self.names.irc_tls_port, self.names.tls_port):
+            code, output = openssl("s_client", "-connect", f"127.0.0.1:{port}", *who, *args)
+            self.assertEqual(code, 0, output)
+            self.assertNotIn("alert", output)
+            pem = re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", output, re.DOTALL).group(0)
+            yield hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+    def expect(self, host, name, *args):
+        of = fingerprint(self.path(name + ".crt"))
+        self.assertEqual(list(self.shown(host, *args)), [of, of], f"{host} gets {name}")
+
+    def expect_all(self):
+        for version in ("-tls1_2", "-tls1_3"):
+            for host, name in (("chat.example", "chat"), ("talk.example", "talk"), ("a.talk.example", "talk"),
+                               ("a.b.talk.example", "server"), ("nobody.example", "server"), ("localhost", "server"), (None, "server")):
+                self.expect(host, name, version)
+
+    def test_each_name_has_its_certificate(self):
+        self.expect_all()
+        self.assertRegex(self.names.log(), r"certificate \S+both.pem: expires on \d{4}-\d\d-\d\d")
+
+    def test_a_reload_takes_new_ones_and_a_bad_file_changes_nothing(self):
+        there = TlsClient(self.names.irc_tls_port)
+        make_certificate(self.dir, "chat", hosts=("chat.example", "new.example"))
+        self.assertIn("The certificates are read again.", self.reload(self.names))
+        self.expect("chat.example", "chat")
+        self.expect("new.example", "chat")
+        shutil.copy(self.path("chat.crt"), self.path("good.crt"))
+        shutil.copy(self.path("server.crt"), self.path("first.crt"))
+
+        make_certificate(self.dir, "server")
+        with open(self.path("chat.crt"), "w", encoding="utf-8") as file:
+            file.write("rubbish")
+        answer = self.reload(self.names, expect=1)
+        self.assertRegex(answer, rf"toml:\d+:\d+: certificate\.cert: certificate {re.escape(self.path('chat.crt'))}: holds no certificate")
+        self.expect("chat.example", "good")
+        self.expect("localhost", "first")
+        there.send("PING x")
+        there.expect("PONG")
+
+    def test_entries_come_and_go_by_reload(self):
+        with open(os.path.join(self.names.dir, "veche.toml"), encoding="utf-8") as file:
+            text = file.read()
+        with open(os.path.join(self.names.dir, "veche.toml"), "w", encoding="utf-8") as file:
+            file.write(text.replace(self.further, ""))
+        self.assertIn(f"certificate {self.path('chat.crt')}: cert = ", self.reload(self.names))
+        self.expect("chat.example", "server")
+        with open(os.path.join(self.names.dir, "veche.toml"), "w", encoding="utf-8") as file:
+            file.write(text)
+        self.reload(self.names)
+        self.expect("chat.example", "chat")
+
+    def test_a_ticket_is_good_for_its_name_alone(self):
+        ticket = self.path("ticket")
+        for version in ("-tls1_2", "-tls1_3"):
+            def come(host, *args):
+                # A message of the server's first: in 1.3 tickets come behind the handshake.
+                connect = ("s_client", "-connect", f"127.0.0.1:{self.names.irc_tls_port}", "-servername", host, version)
+                code, output = openssl(*connect, "-ign_eof", *args, stdin=b"PING x\r\nQUIT\r\n")
+                self.assertEqual(code, 0, output)
+                return output
+            self.assertIn("New, TLS", come("chat.example", "-sess_out", ticket))
+            self.assertIn("Reused, TLS", come("chat.example", "-sess_in", ticket))
+            for host in ("a.talk.example", "nobody.example"):
+                self.assertIn("New, TLS", come(host, "-sess_in", ticket))
 
 
 class Figures(Case):
