@@ -426,7 +426,7 @@ class Names(Case):
 
     def test_each_name_has_its_certificate(self):
         self.expect_all()
-        self.assertRegex(self.names.log(), r"certificate \S+both.pem: expires on \d{4}-\d\d-\d\d")
+        self.names.expect_log(r"certificate \S+both.pem: expires on \d{4}-\d\d-\d\d")
 
     def test_a_reload_takes_new_ones_and_a_bad_file_changes_nothing(self):
         there = TlsClient(self.names.irc_tls_port)
