@@ -40,8 +40,11 @@ base::Result<> Doors::open(const control::ListenConfig& wanted, Entrance entranc
   return tl::unexpected(why);
 }
 
-void Doors::renew(std::vector<Entrance> entrances) {
-  loop_.post([this, entrances = std::move(entrances)]() mutable { entrances_ = std::move(entrances); });
+void Doors::renew(std::vector<Entrance> entrances, std::function<void()> done) {
+  loop_.post([this, entrances = std::move(entrances), done = std::move(done)]() mutable {
+    entrances_ = std::move(entrances);
+    main_loop_.post(std::move(done));
+  });
 }
 
 void Doors::pause(std::function<void()> done) {

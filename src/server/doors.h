@@ -42,8 +42,8 @@ class Doors {
   /// As far as has been asked for: between a call and its answer the sockets may differ.
   bool paused() const { return paused_; }
 
-  /// Whoever comes from now on comes by these, one for each door in the order of opening.
-  void renew(std::vector<Entrance> entrances);
+  /// Whoever comes once it is done comes by these, one for each door in the order of opening.
+  void renew(std::vector<Entrance> entrances, std::function<void()> done);
 
   /// Closes the sockets: whoever connects is refused at once.
   void pause(std::function<void()> done);

@@ -324,7 +324,6 @@ base::Result<> Server::adopt(const control::Config& config, std::function<void()
   if (!dialects) return tl::unexpected(dialects.error());
   auto ways = entrances(config);
   if (!ways) return tl::unexpected(ways.error());
-  doors_->renew(std::move(*ways));
   config_ = config;
   const chat::Policy policy = this->policy();
   gate_->set_policy(policy);
@@ -332,8 +331,10 @@ base::Result<> Server::adopt(const control::Config& config, std::function<void()
   log_.set_level(config_.log.level);
   chat_operators_->set(config_.operators);
   set_dialects(*dialects);
-  operator_->order(chat::SetPolicy{policy},
-                   [done = std::move(done)](const chat::OperatorAnswer&) { done(); });
+  // The loops hear of clients who come by the new doors after they have heard of the dialects.
+  doors_->renew(std::move(*ways), [this, policy, done = std::move(done)] {
+    operator_->order(chat::SetPolicy{policy}, [done](const chat::OperatorAnswer&) { done(); });
+  });
   return {};
 }
 
