@@ -79,7 +79,7 @@ function(veche_library folder)
       add_executable(${name} ${file})
       target_link_libraries(${name} PRIVATE ${fakes} veche_${folder} veche_options)
       target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-      add_test(NAME fuzz.${name} COMMAND ${name} -runs=50000 -max_total_time=20 -max_len=8192 -timeout=10)
+      add_test(NAME fuzz.${name} COMMAND ${name} -runs=50000 -max_total_time=10 -max_len=8192 -timeout=10)
     endforeach()
   endif()
 
