@@ -14,12 +14,23 @@ using std::chrono::seconds;
 
 namespace {
 
-std::string folded(const std::string& name) { return chat::fold_name(name).value_or(""); }
-std::string wrong_password() { return std::string(kPasswordMark) + "wrong"; }
-/// Everybody's, by his name.
-std::string password_of(const std::string& name) { return std::string(kPasswordMark) + folded(name); }
+// With these the message of PLAIN has as many bytes as make one chunk of SASL, or more.
+constexpr std::size_t kChunkBytes = 300;
+
+std::string folded(const std::string& name) { return folded_name(name); }
 
 }  // namespace
+
+std::string folded_name(const std::string& name) { return chat::fold_name(name).value_or(""); }
+
+std::string password_of(const std::string& name) {
+  std::string password = std::string(kPasswordMark) + folded(name);
+  if (folded(name) == "dan") password.resize(kChunkBytes - std::string_view("\0dan\0", 5).size(), '-');
+  if (folded(name) == "eve") password.resize(kChunkBytes + 30, '-');
+  return password;
+}
+
+std::string wrong_password() { return std::string(kPasswordMark) + "wrong"; }
 
 chat::Policy Crowd::policy() {
   chat::Policy policy;
@@ -39,7 +50,8 @@ chat::Policy Crowd::policy() {
   if (choose_(4) == 0) {
     using enum chat::RoomFlag;
     constexpr std::array kRules = {moderated, accounts_speak, accounts_join, invite_only, no_renames, secret};
-    policy.room_flags = chat::bit(kRules[choose_(kRules.size())]);
+    // From outside a room nobody speaks: the ledger holds who speaks to be there.
+    policy.room_flags = chat::bit(members_only) | chat::bit(kRules[choose_(kRules.size())]);
   }
   return policy;
 }
@@ -228,7 +240,7 @@ std::string Crowd::bad_line() {
 
 chat::OperatorOrder Crowd::order() {
   const auto reason = [&] { return std::string(choose_(2) == 0 ? "" : "that is enough"); };
-  switch (choose_(18)) {
+  switch (choose_(19)) {
     case 0:
     case 1:
     case 2:
@@ -253,6 +265,9 @@ chat::OperatorOrder Crowd::order() {
       return chat::Dismiss{choose_(3), reason()};
     case 16:
       return chat::ClearIdentities{choose_(6)};
+    case 17:
+      return chat::SetLockdown{choose_(3) != 0 ? chat::Lockdown::off
+                                               : chat::Lockdown{static_cast<std::uint8_t>(choose_(4))}};
     default: {
       const std::string name = some_name();
       return chat::ManageAccount{chat::AccountAction{static_cast<std::uint8_t>(choose_(4))}, name,

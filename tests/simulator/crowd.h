@@ -16,6 +16,12 @@
 
 namespace veche::simulator {
 
+/// As names are compared.
+std::string folded_name(const std::string& name);
+/// Everybody's, by his name; some are so long that SASL has to split them.
+std::string password_of(const std::string& name);
+std::string wrong_password();
+
 /// One thread.
 class Crowd {
  public:

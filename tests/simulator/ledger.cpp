@@ -64,6 +64,9 @@ void Ledger::committed(std::span<const chat::Row> rows) {
       batch_.committed.push_back(added->message);
     } else if (const auto* room = std::get_if<chat::RoomAdded>(&row)) {
       rooms_.insert(room->room.id);
+      room_names_[room->room.id] = chat::fold_name(room->room.name).value_or("");
+    } else if (const auto* renamed = std::get_if<chat::RoomNameChanged>(&row)) {
+      room_names_[renamed->room] = chat::fold_name(renamed->name).value_or("");
     } else if (const auto* imposed = std::get_if<chat::SanctionImposed>(&row)) {
       sanctions_[{imposed->sanction.kind, imposed->sanction.target}] = {imposed->sanction};
       batch_.new_sanctions.push_back(imposed->sanction.target);
@@ -78,6 +81,8 @@ void Ledger::committed(std::span<const chat::Row> rows) {
     } else if (std::holds_alternative<chat::IdentitiesCleared>(row)) {
       accounts_.clear();
     }
+    account_row(row);
+    charter_row(row);
   }
 }
 
@@ -121,8 +126,14 @@ bool Ledger::is_guest(SessionId id) const { return is_logged_in(id) && here_.at(
 
 std::string Ledger::name_of(SessionId id) const { return is_logged_in(id) ? here_.at(id).folded : ""; }
 
+bool Ledger::is_here(const std::string& folded) const {
+  return std::any_of(here_.begin(), here_.end(),
+                     [&](const auto& one) { return one.second.folded == folded; });
+}
+
 void Ledger::died() {
   here_.clear();
+  secrets_.clear();
   spoken_.clear();
   batch_ = {};
 }
@@ -155,7 +166,11 @@ void Ledger::check_sessions(chat::Chat& chat, base::WallTime now) const {
             who.guest ? " (guest)" : "", who.address);
     require(line.rooms.size() == who.rooms.size(), "{} is in {} and hears {} rooms", who.name,
             fmt::join(line.rooms, ","), who.rooms.size());
-    if (!who.name.empty()) names.insert(who.folded);
+    if (who.name.empty()) continue;
+    names.insert(who.folded);
+    require((account_called(who.folded) == nullptr) == who.guest, "session {} is called {}, {}",
+            line.session.value, who.name,
+            who.guest ? "which is an account's" : "and there is no such account");
   }
   require(chat.user_count() == names.size(), "the chat has {} people and told of {}", chat.user_count(),
           names.size());

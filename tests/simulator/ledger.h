@@ -32,10 +32,12 @@ inline const base::SessionId kOperator = base::make_session_id(kClientLoops, 1);
 
 /// All passwords begin so, and no name that anybody means to take: so it is seen at once where one turns up.
 inline constexpr std::string_view kPasswordMark = "pw-";
+/// The IRC server's.
+inline constexpr const char* kServerName = "irc.test";
 
 /// Something that somebody typed.
 struct Typed {
-  char kind;  ///< m: a message, e: what he does (/me), p: a private message, a: an announcement
+  char kind;  ///< m: a message, e: what he does (/me), n: a notice, p: a private message, a: an announcement
   base::SessionId by;
   std::string text;  ///< as others must see it, with its token
   std::string to;    ///< of a private message: whom, folded
@@ -54,6 +56,9 @@ class Ledger {
                    std::string to = {});
   /// What `text` was typed as; null: nobody typed it.
   const Typed* typed(std::string_view text) const;
+
+  /// The passwords and tokens in what `by` is about to type: without the right one he is nobody's account.
+  void note_secrets(base::SessionId by, std::string_view text);
 
   // --- the store's side
   void keeps_history(bool yes) { history_ = yes; }
@@ -83,6 +88,11 @@ class Ledger {
   /// Folded; empty: he is not logged in.
   std::string name_of(base::SessionId id) const;
   std::size_t session_count() const { return here_.size(); }
+  std::size_t room_count(base::SessionId id) const { return here_.at(id).rooms.size(); }
+  /// Whether somebody of that folded name is here.
+  bool is_here(const std::string& folded) const;
+  /// What the store keeps of the rules of a registered room is what they are.
+  void check_kept(const std::string& room, const chat::RoomState& live) const;
   /// The folded names that have been seen to be accounts'.
   const std::set<std::string>& accounts() const { return accounts_; }
 
@@ -93,7 +103,22 @@ class Ledger {
     std::string name;  // empty: he has not said it yet
     std::string folded;
     bool guest = false;
+    base::AccountId proved;  // to be his, before he comes in
     std::vector<base::RoomId> rooms;
+  };
+  struct Account {
+    base::AccountId id;
+    std::string folded;
+    std::string hash;
+  };
+  struct Token {
+    base::AccountId account;
+    base::WallTime expires;
+  };
+  /// Of a registered room.
+  struct Kept {
+    chat::Charter charter;
+    chat::RoomState state{};
   };
   struct Sanction {
     chat::SanctionRecord record;
@@ -116,7 +141,17 @@ class Ledger {
     std::vector<std::pair<base::SessionId, std::string>> tellers;  // of private messages, and as whom
     std::vector<chat::SanctionTarget> new_sanctions;
     std::vector<base::RoomId> new_paces;
+    std::vector<Account> old_accounts;  // that have gone, or have another password now
+    std::vector<std::pair<std::string, Token>> old_tokens;
+    std::set<base::RoomId> new_charters;
   };
+
+  void account_row(const chat::Row& row);
+  void charter_row(const chat::Row& row);
+  const Account* account_called(std::string_view folded) const;
+  void check_logged_in(base::SessionId id, const Here& who, const std::string& name) const;
+  bool has_proof(base::SessionId id, const Account& account) const;
+  void check_rank(base::SessionId id, const Here& who, const chat::Joined& joined) const;
 
   void on(std::size_t loop, const chat::ToRoom& effect);
   void on(std::size_t loop, const chat::ToSession& effect);
@@ -143,7 +178,13 @@ class Ledger {
   std::map<std::pair<base::RoomId, std::string>, base::WallTime> spoken_;
   std::map<base::SessionId, Here> here_;
   std::set<std::pair<base::RoomId, std::string>> owners_;  // who has ever made a room by coming first
+  std::set<std::string> officers_;  // folded names of those who have been operators of the server
   std::set<std::string> accounts_;
+  std::map<base::AccountId, Account> known_;
+  std::map<std::string, Token> tokens_;  // by their text
+  std::map<base::SessionId, std::set<std::string>> secrets_;
+  std::map<base::RoomId, std::string> room_names_;  // folded
+  std::map<base::RoomId, Kept> charters_;
   Batch batch_;
 };
 

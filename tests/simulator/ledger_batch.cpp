@@ -40,11 +40,15 @@ void Ledger::begin_batch(std::span<const chat::Command> commands, base::WallTime
   batch_.now = now;
   for (const chat::Command& command : commands) {
     if (const auto* connect = std::get_if<chat::Connect>(&command.body)) {
-      here_[command.session] = {connect->address, base::address_text(connect->address), {}, {}, false, {}};
+      here_[command.session] = {
+          connect->address, base::address_text(connect->address), {}, {}, false, {}, {}};
     } else if (std::holds_alternative<chat::Say>(command.body)) {
       ++batch_.counts[command.session].says;
     } else if (std::holds_alternative<chat::Tell>(command.body)) {
       ++batch_.counts[command.session].tells;
+    } else if (const auto* speak = std::get_if<chat::Speak>(&command.body)) {
+      Counts& counts = batch_.counts[command.session];
+      ++(speak->target.starts_with('#') ? counts.says : counts.tells);
     }
   }
 }
@@ -68,6 +72,13 @@ void Ledger::on(std::size_t loop, const chat::ToRoom& effect) {
       if (base::loop_of(id) != loop || who.name != renamed->old_name) continue;
       if (has(who.rooms, effect.room)) name(id, who, renamed->new_name);
     }
+  } else if (const auto* arrived = std::get_if<chat::Arrived>(effect.event.get())) {
+    if (arrived->ranks != 0) owners_.emplace(effect.room, chat::fold_name(arrived->name).value_or(""));
+  } else if (const auto* changed = std::get_if<chat::RoomChanged>(effect.event.get())) {
+    for (const chat::RoomChange& change : changed->changes) {
+      const bool given = change.what == chat::RoomChange::What::rank && change.on;
+      if (given) owners_.emplace(effect.room, chat::fold_name(change.text).value_or(""));
+    }
   }
 }
 
@@ -79,14 +90,30 @@ void Ledger::on(std::size_t loop, const chat::ToSession& effect) {
   if (const auto* in = std::get_if<chat::LoggedIn>(effect.event.get())) {
     who.guest = in->guest;
     name(id, who, in->name);
+    if (!in->guest) check_logged_in(id, who, in->name);
+    who.proved = {};
     if (in->sessions == 1) batch_.new_people.push_back(who.folded);
     if (!in->guest) accounts_.insert(who.folded);
+  } else if (const auto* proved = std::get_if<chat::Authenticated>(effect.event.get())) {
+    who.proved = {};
+    check_logged_in(id, who, proved->name);
+    if (const Account* account = account_called(chat::fold_name(proved->name).value_or(""))) {
+      who.proved = account->id;
+    }
+  } else if (const auto* flags = std::get_if<chat::FlagsChanged>(effect.event.get())) {
+    if (!flags->office.empty()) officers_.insert(who.folded);
+  } else if (const auto* said = std::get_if<chat::Said>(effect.event.get())) {
+    const Typed* typed = this->typed(said->message->text);
+    require(typed != nullptr && typed->by == id, "said to one who did not type it: {}", said->message->text);
   } else if (const auto* renamed = std::get_if<chat::Renamed>(effect.event.get())) {
     name(id, who, renamed->new_name);
   } else if (const auto* refused = std::get_if<chat::Refused>(effect.event.get())) {
     Counts& counts = batch_.counts[id];
     if (refused->about == chat::kind_of<chat::Say>()) ++counts.not_said;
     if (refused->about == chat::kind_of<chat::Tell>()) ++counts.not_told;
+    if (refused->about == chat::kind_of<chat::Speak>()) {
+      ++(refused->subject.starts_with('#') ? counts.not_said : counts.not_told);
+    }
   } else if (const auto* told = std::get_if<chat::Told>(effect.event.get())) {
     check_told(id, *told);
   } else if (const auto* announced = std::get_if<chat::Announced>(effect.event.get())) {
@@ -97,6 +124,7 @@ void Ledger::on(std::size_t loop, const chat::ToSession& effect) {
   } else if (const auto* joined = std::get_if<chat::Joined>(effect.event.get())) {
     require(has(who.rooms, joined->room), "{} has joined {} and hears nothing of it", who.name, joined->name);
     if (joined->member_count == 1 && joined->name != kDefaultRoom) owners_.emplace(joined->room, who.folded);
+    if (joined->roster.size() != 0) check_rank(id, who, *joined);
   } else if (std::holds_alternative<chat::Closed>(*effect.event)) {
     require(who.rooms.empty(), "{} still hears rooms after he was closed", who.name);
     here_.erase(id);
@@ -123,6 +151,7 @@ void Ledger::name(SessionId id, Here& who, const std::string& name) {
   const std::string old_name = who.folded;
   who.name = name;
   who.folded = chat::fold_name(name).value_or("");
+  if (officers_.contains(old_name)) officers_.insert(who.folded);
   for (const base::RoomId room : who.rooms) {
     if (owners_.contains({room, old_name})) owners_.emplace(room, who.folded);
   }
@@ -143,8 +172,9 @@ const chat::SanctionRecord* Ledger::sanction_on(SanctionKind kind, std::string_v
 
 void Ledger::check_said(const chat::Message& message, const Typed& typed) {
   const Here& who = at(typed.by, "a message is said");
-  require((typed.kind == 'm') == (message.kind == chat::MessageKind::text) &&
-              (typed.kind == 'm' || typed.kind == 'e'),
+  using enum chat::MessageKind;
+  require((typed.kind == 'm' && message.kind == text) || (typed.kind == 'e' && message.kind == action) ||
+              (typed.kind == 'n' && message.kind == notice),
           "said as another kind of message than it was typed as: {}", message.text);
   require(message.sender == who.name, "{} said what {} typed: {}", message.sender, who.name, message.text);
   require(has(who.rooms, message.room), "{} speaks where he is not: {}", who.name, message.text);
@@ -158,7 +188,7 @@ void Ledger::check_said(const chat::Message& message, const Typed& typed) {
   const auto pace = paces_.find(message.room);
   // Whoever came anew, or a room whose pace is new, begins anew.
   const bool new_here = has(batch_.new_people, who.folded) || has(batch_.new_paces, message.room);
-  const bool has_rank = owners_.contains(key);  // perhaps no more
+  const bool has_rank = owners_.contains(key) || officers_.contains(who.folded);  // perhaps no more
   if (last != spoken_.end() && pace != paces_.end() && !new_here && !has_rank && batch_.now >= last->second) {
     require(batch_.now - last->second >= pace->second, "{} is too fast for a room in slow mode: {}", who.name,
             message.text);
@@ -171,8 +201,10 @@ void Ledger::check_told(SessionId receiver, const chat::Told& told) {
   const Here& who = here_.at(receiver);
   require(typed != nullptr && typed->kind == 'p' && typed->text == told.text,
           "a private message that nobody typed: {}", told.text);
-  require(typed->to == who.folded, "{} got a private message to {}", who.name, typed->to);
   auto& got = batch_.got[*token_in(told.text)];
+  // An echo, which only he gets who said it.
+  if (typed->by == receiver && (typed->to != who.folded || has(got, receiver))) return;
+  require(typed->to == who.folded, "{} got a private message to {}", who.name, typed->to);
   require(!has(got, receiver), "{} got a private message twice", who.name);
   if (got.empty()) ++batch_.counts[typed->by].told;
   got.push_back(receiver);

@@ -16,10 +16,10 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
 }
 
 // The first words of a program's lines (INTERFACE, "For programs", and the answers of docs/line-protocol.md).
-constexpr std::array<std::string_view, 23> kWords = {
-    "MSG",  "ME",    "PRIV",   "NOTICE", "JOIN", "LEAVE",   "QUIT",    "NICK",
-    "HIST", "END",   "ERR",    "READY",  "WHO",  "ROOM",    "TOKEN",   "KICK",
-    "AWAY", "TOPIC", "INVITE", "KNOCK",  "RANK", "FOUNDER", "STANDING"};
+constexpr std::array<std::string_view, 25> kWords = {
+    "MSG",    "ME",    "PRIV",  "NOTICE",  "JOIN",     "LEAVE", "QUIT",  "NICK", "HIST",
+    "END",    "ERR",   "READY", "WHO",     "ROOM",     "TOKEN", "KICK",  "AWAY", "TOPIC",
+    "INVITE", "KNOCK", "RANK",  "FOUNDER", "STANDING", "RULES", "RENAME"};
 constexpr std::array<std::string_view, 9> kForetold = {"MSG",  "ME",   "PRIV", "JOIN", "LEAVE",
                                                        "QUIT", "NICK", "KICK", "AWAY"};
 

@@ -1,15 +1,18 @@
-// A simulated client: a real line session over a host that is a plain record, a network that brings what is
-// typed in pieces or not at all, and a reader who may stop reading.
+// A simulated client: a real session, of lines or of IRC, over a host that is a plain record, a network that
+// brings what is typed in pieces or not at all, and a reader who may stop reading.
 #pragma once
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "server/fanout.h"
+#include "session/irc_session.h"
 #include "session/line_session.h"
 #include "tests/fakes/fake_host.h"
+#include "tests/simulator/irc_person.h"
 #include "tests/simulator/reader.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -50,11 +53,31 @@ class SimClient final : public server::Receiver {
  public:
   SimClient(base::SessionId its_id, const base::ManualClock& clock, const session::LineOptions& options,
             std::uint64_t& tokens, const Ledger& ledger)
-      : id(its_id), host(clock, tokens), session(host, options), reader(ledger), ledger_(ledger) {}
+      : id(its_id),
+        host(clock, tokens),
+        owned_(std::make_unique<session::LineSession>(host, options)),
+        session(*owned_),
+        reader(ledger),
+        ledger_(ledger) {}
+  SimClient(base::SessionId its_id, const base::ManualClock& clock, const session::IrcOptions& options,
+            std::uint64_t& tokens, const Ledger& ledger)
+      : id(its_id),
+        host(clock, tokens),
+        owned_(std::make_unique<session::IrcSession>(host, options)),
+        session(*owned_),
+        irc(std::make_unique<IrcPerson>(ledger)),
+        reader(ledger),
+        ledger_(ledger) {}
 
   const base::SessionId id;
   SimHost host;
-  session::LineSession session;
+
+ private:
+  const std::unique_ptr<session::Session> owned_;
+
+ public:
+  session::Session& session;
+  const std::unique_ptr<IrcPerson> irc;  ///< null: a line client, and then `reader` reads
   Reader reader;
   std::string typed;          ///< and not brought by the network yet
   bool reads = true;          ///< otherwise what is sent to him piles up
@@ -71,7 +94,16 @@ class SimClient final : public server::Receiver {
   /// Where his name should be.
   bool sees_his_password() const { return name.starts_with(kPasswordMark); }
   /// Programs' lines can be foretold whole.
-  bool is_bare() const { return session::LineStyle::of(session.variant({})).bare; }
+  bool is_bare() const { return !irc && session::LineStyle::of(session.variant({})).bare; }
+  /// What has come out of his connection; his client may have something to say to it.
+  void read(std::string_view bytes) {
+    if (!irc) return reader.read(bytes);
+    irc->read(bytes);
+    if (!finished) typed += irc->take_answers();
+  }
+  void check_nothing_is_missing() const {
+    irc ? irc->check_nothing_is_missing() : reader.check_nothing_is_missing();
+  }
   /// What one says oneself is not shown.
   bool typed_it(std::string_view text) const {
     const Typed* found = ledger_.typed(text);

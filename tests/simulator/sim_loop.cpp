@@ -38,7 +38,8 @@ struct Lines {
   }
   std::string operator()(const chat::AwayNoted& e) const { return of("AWAY {} {}", e.name, e.text); }
   std::string operator()(const chat::Told& e) const {
-    return bare ? fmt::format("PRIV {} {}", e.sender, e.text) : token_of(e.text);
+    const bool action = e.kind == chat::MessageKind::action;
+    return bare ? fmt::format("PRIV {} {}{}", e.sender, action ? "/me " : "", e.text) : token_of(e.text);
   }
   std::string operator()(const chat::Announced& e) const {
     return bare ? fmt::format("NOTICE {}", base::printable(e.text)) : token_of(e.text);
@@ -78,7 +79,7 @@ void SimLoop::drop(SessionId id) {
 
 void SimLoop::turn(std::size_t effects_max) {
   if (mail.empty()) return;
-  fanout_.begin({clock_.wall(), {}});
+  fanout_.begin({clock_.wall(), {}, kServerName});
   for (const server::Delivery& delivery : std::exchange(mail, {})) {
     for (const chat::Effect& effect : delivery.effects) {
       if (effects_max-- == 0) return fanout_.flush();
@@ -145,6 +146,12 @@ void SimLoop::foretell(const chat::ToRoom& effect) {
 
 void SimLoop::foretell(SimClient& client, const chat::Event& event) {
   if (client.host.finished) return;
+  if (client.irc) {
+    if (const auto* said = std::get_if<chat::Said>(&event)) client.irc->expect(token_of(said->message->text));
+    if (const auto* told = std::get_if<chat::Told>(&event)) client.irc->expect(token_of(told->text));
+    if (const auto* heard = std::get_if<chat::Announced>(&event)) client.irc->expect(token_of(heard->text));
+    return;
+  }
   const bool bare = client.is_bare();
   if (std::string line = std::visit(Lines{bare}, event); !line.empty()) client.reader.expect(std::move(line));
   const auto* joined = std::get_if<chat::Joined>(&event);

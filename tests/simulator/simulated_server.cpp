@@ -1,4 +1,5 @@
 // Simulation: the server's side. Batches, turns, workers, the death of the process and its next life.
+#include "session/irc_modes.h"
 #include "tests/fakes/chat_text.h"
 #include "tests/fakes/fake_workers.h"
 #include "tests/simulator/simulation.h"
@@ -82,14 +83,25 @@ void Simulation::gather() {
     for (const auto& [id, client] : loop->clients) {
       if (client->host.commands.empty()) continue;
       auto& asked = outgoing_[id];
-      for (fakes::Asked& one : client->host.commands) asked.push_back(std::move(one.body));
+      for (fakes::Asked& one : client->host.commands) asked.push_back(std::move(one));
       client->host.commands.clear();
     }
   }
   for (std::size_t left = 1 + choose_(20); left > 0 && !outgoing_.empty(); --left) {
     const auto asker = std::next(outgoing_.begin(), static_cast<std::ptrdiff_t>(choose_(outgoing_.size())));
-    batch_.push_back({asker->first, std::move(asker->second.front())});
-    asker->second.pop_front();
+    // What a session asks in one go comes in one go, up to the command whose end it is told.
+    bool more = true;
+    while (more && !asker->second.empty()) {
+      fakes::Asked& one = asker->second.front();
+      const bool is_first = std::holds_alternative<chat::LogIn>(one.body) ||
+                            std::holds_alternative<chat::LogInWithToken>(one.body) ||
+                            std::holds_alternative<chat::EnterAsGuest>(one.body) ||
+                            std::holds_alternative<chat::EnterAccount>(one.body) ||
+                            std::holds_alternative<chat::Join>(one.body);
+      more = is_first && !one.acknowledge;
+      batch_.push_back({asker->first, std::move(one.body), one.acknowledge});
+      asker->second.pop_front();
+    }
     if (asker->second.empty()) outgoing_.erase(asker);
   }
 }
@@ -122,6 +134,60 @@ void Simulation::check_store() {
   const std::string stored = chat::Chat(policy_, *state).describe(false);
   const std::string here = chat_->describe(false);
   require(here == stored, "the store holds\n{}and the chat\n{}", stored, here);
+}
+
+/// What IRC clients have been shown is what there is.
+void Simulation::check_views() {
+  for (const auto& loop : loops_) {
+    for (const auto& [id, client] : loop->clients) {
+      if (!client->irc || !client->reads || client->host.finished || !ledger_.is_logged_in(id)) continue;
+      check_view(*client);
+    }
+  }
+}
+
+void Simulation::check_view(const SimClient& client) {
+  const IrcPerson& person = *client.irc;
+  const std::string name = ledger_.name_of(client.id);
+  require(person.nick() == name, "{} believes to be {}", name, person.nick());
+  for (const auto& [nick, there] : person.watched()) {
+    if (!person.knows_watched()) break;
+    require(there == ledger_.is_here(nick), "{} was told that {} is {}", name, nick,
+            there ? "there" : "away");
+  }
+  require(person.channels().size() == ledger_.room_count(client.id), "{} believes to be in {} channels", name,
+          person.channels().size());
+  for (const auto& [folded, channel] : person.channels()) {
+    chat::Outbox outbox;
+    chat_->apply({client.id, chat::AskRoom{channel.name, true}}, clock_.wall(), outbox);
+    const auto& effect = std::get<chat::ToSession>(outbox.effects.at(0));
+    const auto* room = std::get_if<chat::RoomView>(effect.event.get());
+    require(room != nullptr && room->member, "{} believes to be in {}", name, channel.name);
+    // A name in other letters is another one to those only who know of renaming.
+    const bool is_called = channel.name == room->name || !person.has_cap("draft/channel-rename");
+    require(is_called, "{} calls {} {}", name, room->name, channel.name);
+    require(channel.is_complete, "{} has not got the names of {}", name, channel.name);
+    require(channel.members.size() == room->roster.size(), "{} sees {} people in {}, where {} are", name,
+            channel.members.size(), channel.name, room->roster.size());
+    for (std::size_t i = 0; i < room->roster.size(); ++i) {
+      const chat::RosterEntry& entry = room->roster[i];
+      const auto seen = channel.members.find(folded_name(entry.person->name));
+      require(seen != channel.members.end(), "{} does not see {} in {}", name, entry.person->name,
+              channel.name);
+      require(!channel.has_all_ranks || seen->second == entry.ranks,
+              "{} sees {} with the ranks {} in {}, who has {}", name, entry.person->name, seen->second,
+              channel.name, entry.ranks);
+    }
+    const chat::RoomState state = room->state ? *room->state : chat::RoomState{};
+    require(channel.topic == state.topic.text, "{} sees the topic of {} as: {}", name, channel.name,
+            channel.topic);
+    const session::ModeText modes = session::room_mode_text(&state, true);
+    std::vector<std::string_view> words{modes.letters};
+    words.insert(words.end(), modes.parameters.begin(), modes.parameters.end());
+    require(!channel.modes || *channel.modes == modes_of(words), "{} sees other modes of {} than {}", name,
+            channel.name, modes.letters);
+    ledger_.check_kept(folded, state);
+  }
 }
 
 // --- turns and workers
@@ -181,9 +247,10 @@ void Simulation::settle() {
     for (const auto& [id, client] : loop->clients) {
       if (!client->reads) continue;
       read(*client, client->host.sent.size());
-      client->reader.check_nothing_is_missing();
+      client->check_nothing_is_missing();
     }
   }
+  if (choose_(4) == 0) check_views();
   cut_slow_readers();
 }
 

@@ -44,9 +44,9 @@ constexpr std::size_t kShareSum = [] {
 }();
 
 /// For the trace: what is typed, without its line ends and what a terminal would obey.
-std::string shown(std::string_view text) {
+std::string shown(std::string_view text, std::size_t bytes_max = 160) {
   std::string out;
-  for (const char c : text.substr(0, 160))
+  for (const char c : text.substr(0, bytes_max))
     out += c == '\n' ? '|' : static_cast<unsigned char>(c) < 32 ? '?' : c;
   return out;
 }
@@ -58,8 +58,10 @@ Simulation::Simulation(std::uint64_t seed, base::Log& log, bool trace)
       trace_(trace),
       log_(log),
       crowd_(choose_, ledger_, tokens_),
+      irc_crowd_(choose_, ledger_, tokens_),
       policy_(crowd_.policy()),
       options_(crowd_.options()),
+      irc_options_(irc_crowd_.options(policy_)),
       send_queue_bytes_(300 + choose_(3000)),
       disk_(seed % kSeedsPerFile == 0) {
   ledger_.keeps_history(policy_.history);
@@ -93,7 +95,7 @@ void Simulation::take_step() {
     case Deed::operators: {
       auto order = std::make_shared<const chat::OperatorOrder>(crowd_.order());
       trace_("the operator gives an order (number {} of OperatorOrder)", order->index());
-      outgoing_[kOperator].push_back(chat::Operate{++requests_, std::move(order)});
+      outgoing_[kOperator].emplace_back(chat::Operate{++requests_, std::move(order)});
       return;
     }
     case Deed::worker:
@@ -127,11 +129,17 @@ void Simulation::somebody_comes() {
   if (loops_[0]->clients.size() + loops_[1]->clients.size() >= kClientsMax) return;
   const auto number = static_cast<base::LoopIndex>(choose_(kClientLoops));
   const SessionId id = base::make_session_id(number, ++serials_);
-  auto client = std::make_unique<SimClient>(id, clock_, options_, tokens_, ledger_);
-  const chat::Connect connect = crowd_.arrival();
-  client->typed = crowd_.log_in();
-  trace_("{} comes from {} and types {}", id.value, base::address_text(connect.address),
-         shown(client->typed));
+  const bool is_irc = choose_(3) == 0;
+  auto client = is_irc ? std::make_unique<SimClient>(id, clock_, irc_options_, tokens_, ledger_)
+                       : std::make_unique<SimClient>(id, clock_, options_, tokens_, ledger_);
+  chat::Connect connect = crowd_.arrival();
+  if (is_irc) {
+    connect.enters_default_room = false;
+    connect.wants_roster = true;
+    connect.dialect = base::Dialect::irc;
+  }
+  trace_("{} comes from {}", id.value, base::address_text(connect.address));
+  types(*client, is_irc ? irc_crowd_.arrival(id, *client->irc) : crowd_.log_in());
   client->host.command(connect, false);
   client->session.opened();
   SimClient& here = *(loops_[number]->clients[id] = std::move(client));
@@ -143,29 +151,35 @@ void Simulation::somebody_comes() {
 void Simulation::somebody_types() {
   SimClient* who = somebody();
   if (who == nullptr || who->finished) return;
-  if (!ledger_.is_logged_in(who->id)) {
+  if (who->irc) {
+    const bool is_in = ledger_.is_logged_in(who->id) && who->irc->is_welcome();
+    types(*who, is_in ? irc_crowd_.line(who->id, *who->irc) : irc_crowd_.entering(who->id, *who->irc));
+  } else if (!ledger_.is_logged_in(who->id)) {
     // Once nothing of an earlier try is on its way: else his name would be what he says.
     const bool waits = !who->typed.empty() || !who->host.commands.empty() || !who->host.jobs.empty() ||
                        who->host.chat_busy || who->is_slowed || outgoing_.contains(who->id) ||
                        !loops_[base::loop_of(who->id)]->mail.empty();
     if (waits || choose_(2) == 0) return;
     if (!who->host.secret_is_asked()) {
-      who->typed = choose_(8) == 0 ? crowd_.bad_line() + "\n" : crowd_.log_in();
+      types(*who, choose_(8) == 0 ? crowd_.bad_line() + "\n" : crowd_.log_in());
     } else if (who->sees_his_password() && who->name_refused) {
       // His password came behind the refusal of his name, at the question for another one. Nobody can tell it
       // from a name; but behind the refusal of a password it must not be taken for one.
       return hang_up(*loops_[base::loop_of(who->id)], who->id, "sees his password and goes");
     } else {
-      who->typed = crowd_.secret(who->name);
+      types(*who, crowd_.secret(who->name));
     }
-    trace_("{} types {}", who->id.value, shown(who->typed));
   } else {
-    const std::string line = crowd_.line(who->id);
-    trace_("{} types {}", who->id.value, shown(line));
-    who->typed += line;
+    types(*who, crowd_.line(who->id));
   }
   if (choose_(5) == 0 || !who->host.accepts_input || who->host.finished) return;
   who->bring(std::exchange(who->typed, {}));
+}
+
+void Simulation::types(SimClient& who, std::string text) {
+  trace_("{} types {}", who.id.value, shown(text));
+  ledger_.note_secrets(who.id, text);
+  who.typed += text;
 }
 
 /// Some of the bytes that are on their way, or the client's FIN behind them.
@@ -200,7 +214,10 @@ void Simulation::somebody_reads() {
 
 void Simulation::read(SimClient& client, std::size_t bytes_max) {
   const std::size_t bytes = std::min(bytes_max, client.host.sent.size());
-  client.reader.read(std::string_view(client.host.sent).substr(0, bytes));
+  const std::string_view seen = std::string_view(client.host.sent).substr(0, bytes);
+  if (client.irc && trace_.is_on() && !seen.empty())
+    trace_("{} reads {}", client.id.value, shown(seen, 2000));
+  client.read(seen);
   client.host.sent.erase(0, bytes);
 }
 
@@ -217,9 +234,9 @@ void Simulation::somebody_goes() {
 /// The connection is gone, and with it what it had not brought yet.
 void Simulation::hang_up(SimLoop& loop, SessionId id, const char* why) {
   trace_("{} {}", id.value, why);
-  std::deque<chat::CommandBody>& asked = outgoing_[id];
-  for (fakes::Asked& one : loop.client(id)->host.commands) asked.push_back(std::move(one.body));
-  asked.push_back(chat::Disconnect{});
+  std::deque<fakes::Asked>& asked = outgoing_[id];
+  for (fakes::Asked& one : loop.client(id)->host.commands) asked.push_back(std::move(one));
+  asked.emplace_back(chat::Disconnect{});
   loop.drop(id);
 }
 
@@ -230,7 +247,7 @@ void Simulation::cut_slow_readers() {
     for (const auto& [id, client] : loop->clients) {
       if (client->host.sent.size() > send_queue_bytes_ && !client->reads) over.emplace_back(id, "is cut");
       if (!client->host.finished || !client->host.sent.empty()) continue;
-      client->reader.check_nothing_is_missing();
+      client->check_nothing_is_missing();
       over.emplace_back(id, "has read its goodbye");
     }
     for (const auto& [id, why] : over) hang_up(*loop, id, why);
@@ -279,7 +296,7 @@ void Simulation::something_breaks() {
     die(true);
   } else {
     trace_("the operator shuts down");
-    outgoing_[kOperator].push_back(chat::ShutDown{});
+    outgoing_[kOperator].emplace_back(chat::ShutDown{});
     settle();
     die(false);
   }

@@ -1,6 +1,6 @@
 // One run: from a seed, a server on a journal, a crowd of clients, and everything that can happen to them, in
-// any order. The chat, the chat thread (run by hand), the fan-out, the journal and the line sessions are the
-// server's own; the network, the workers, the clocks and the operator are not.
+// any order. The chat, the chat thread (run by hand), the fan-out, the journal and the sessions, of lines and
+// of IRC, are the server's own; the network, the workers, the clocks and the operator are not.
 #pragma once
 
 #include "base/clock.h"
@@ -10,6 +10,7 @@
 #include "tests/simulator/crowd.h"
 #include "tests/simulator/disk.h"
 #include "tests/simulator/failure.h"
+#include "tests/simulator/irc_crowd.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/sim_loop.h"
 
@@ -43,6 +44,7 @@ class Simulation {
   // What the network and the people do.
   void somebody_comes();
   void somebody_types();
+  void types(SimClient& who, std::string text);
   void network_brings();
   void somebody_reads();
   void somebody_goes();
@@ -56,6 +58,8 @@ class Simulation {
   void gather();
   bool run_batch();
   void check_store();
+  void check_views();
+  void check_view(const SimClient& client);
   static bool turn(SimLoop& loop);
   bool work();
   void settle();
@@ -76,15 +80,17 @@ class Simulation {
 
   Ledger ledger_;
   Crowd crowd_;
+  IrcCrowd irc_crowd_;
   const chat::Policy policy_;
   const session::LineOptions options_;
+  const session::IrcOptions irc_options_;
   const std::size_t send_queue_bytes_;
   Disk disk_;
 
   std::unique_ptr<chat::Chat> chat_;
   std::unique_ptr<server::ChatThread> thread_;
   std::unique_ptr<SimLoop> loops_[kClientLoops];
-  std::map<base::SessionId, std::deque<chat::CommandBody>> outgoing_;
+  std::map<base::SessionId, std::deque<fakes::Asked>> outgoing_;
   std::vector<chat::Command> batch_;
   bool dies_delivering_ = false;
   std::size_t loops_to_deliver_ = 0;  // before it does
