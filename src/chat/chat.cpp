@@ -199,8 +199,7 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
   for (const Membership& in : user.rooms) out().effects.push_back(Unsubscribe{id, in.room});
   out().to_session(id, goodbye);
   // When all go, nobody is left to be told.
-  const bool all_go =
-      shutting_down_ || cause == CloseCause::drained || cause == CloseCause::identities_cleared;
+  const bool all_go = shutting_down_ || all_go_ || cause == CloseCause::identities_cleared;
   const bool lost = cause == CloseCause::lost;
   const bool put_out = cause != CloseCause::asked && cause != CloseCause::account_removed && !lost;
   leave_user(id, user, Quit{user.name.text, reason, put_out, lost, person, now_}, !all_go);

@@ -395,6 +395,7 @@ class Chat {
   base::WallTime now_{};
   Outbox* outbox_ = nullptr;
   std::size_t kind_ = 0;  // of the command, for Refused
+  bool all_go_ = false;   // nobody will be left when it is done
 };
 
 }  // namespace veche::chat

@@ -156,8 +156,10 @@ Chat::Outcome Chat::operate(const Announce& order) {
 
 Chat::Outcome Chat::operate(const Dismiss& order) {
   std::vector<SessionId> oldest = sessions_oldest_first();
+  all_go_ = order.count >= oldest.size();
   oldest.resize(std::min(oldest.size(), order.count));
   for (const SessionId id : oldest) drop_session(id, CloseCause::drained, order.text);
+  all_go_ = false;
   return Affected{oldest.size()};
 }
 

@@ -15,7 +15,7 @@ namespace veche::session {
 /// One's own new name, or that of a person in no room.
 void IrcSession::on_event(const chat::Renamed& event) {
   const bool own = is_my_name(event.old_name);
-  show_event(event, own);
+  show_event(event, own && is_doing("NICK"));  // logging in renames, too: before what is joined by it
   if (!own) return;
   auto renamed = std::make_shared<chat::Person>(*self_);
   renamed->name = event.new_name;

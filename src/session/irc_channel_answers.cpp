@@ -75,7 +75,9 @@ void IrcSession::append_names(std::string& out, std::string_view channel, const 
 
 void IrcSession::on_event(const chat::Left& event) {
   std::erase_if(rooms_, [&](const auto& room) { return room.id == event.room; });
-  show_event(chat::Departed{event.name, event.user, event.reason, event.self, host_.wall_time()}, true);
+  // Who becomes another account leaves his rooms before he joins that one's: in this order, labelled or not.
+  const bool is_answer = is_doing("PART") || is_doing("JOIN");
+  show_event(chat::Departed{event.name, event.user, event.reason, event.self, host_.wall_time()}, is_answer);
 }
 
 void IrcSession::on_event(const chat::Expelled& event) {
@@ -90,8 +92,11 @@ void IrcSession::on_event(const chat::RoomChanged& event) { show_event(event, is
 
 /// IRCv3 draft/channel-rename; without it the client sees himself leave one and join another.
 void IrcSession::on_event(const chat::RoomRenamed& event) {
+  bool is_in = false;
   for (chat::NamedRoom& room : rooms_) {
-    if (room.id == event.id) room.name = event.new_name;
+    if (room.id != event.id) continue;
+    room.name = event.new_name;
+    is_in = true;
   }
   const std::string old_channel = irc_channel(event.old_name);
   const std::string new_channel = irc_channel(event.new_name);
@@ -101,6 +106,8 @@ void IrcSession::on_event(const chat::RoomRenamed& event) {
     write_tags(line, caps_, {event.time, event.by.get(), {}, {}});
     write_source(line, event.by.get(), moment());
     line.command("RENAME").middle(old_channel).middle(new_channel).trailing(event.reason);
+  } else if (!is_in) {  // an operator of the server: he has neither left nor joined
+    return notice(fmt::format("{} is called {} now.", old_channel, new_channel));
   } else if (chat::fold_name(event.old_name) != chat::fold_name(event.new_name)) {
     chat::Departed departed{event.old_name, self_->name, event.reason, self_, event.time};
     encode_irc(chat::Event(std::move(departed)), caps_, moment(), out);

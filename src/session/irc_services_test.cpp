@@ -96,6 +96,22 @@ TEST(NickServ, TakesTheCertificateThatTheClientHasShown) {
             notice("NickServ", "acc", "This certificate logs in to your account: " + std::string(64, 'a')));
 }
 
+TEST(NickServ, ShowsThatOneLeavesIsRenamedAndJoinsInThisOrderLabelledOrNot) {
+  // Labelled, JOIN came first: of a channel that both had been in the client believed that he had left it.
+  for (const std::string label : {"", "@label=1 "}) {
+    Visitor ann;
+    ann.world.enter("acc", "secret");
+    ann.say("CAP REQ :batch labeled-response");
+    ann.say("JOIN #veche");
+    const std::string sent = ann.say(label + "NS IDENTIFY acc secret");
+    const std::size_t left = sent.find(" PART #veche"), renamed = sent.find(" NICK acc"),
+                      joined = sent.find(" JOIN #veche");
+    ASSERT_NE(joined, sent.npos) << sent;
+    EXPECT_LT(left, renamed) << sent;
+    EXPECT_LT(renamed, joined) << sent;
+  }
+}
+
 TEST(NickServ, IsNotDisturbedByAnExchangeThatWasBegun) {
   Visitor ann;
   ann.say("CAP REQ sasl");

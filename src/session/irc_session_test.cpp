@@ -338,5 +338,18 @@ TEST(IrcSession, StsSendsThePlainOnesToTlsAndTellsTheOthersForHowLong) {
   EXPECT_FALSE(has(feed(world, safe, "CAP LIST\r\n"), "sts"));
 }
 
+TEST(IrcSession, AnOperatorWhoRenamesAChannelWhereHeIsNotJoinsNothing) {
+  // His client saw itself leave it and join it, and believed to be there.
+  LineWorld world;
+  LineWorld::Client& bob = world.enter_irc("bob");
+  feed(world, bob, "JOIN #tea\r\n");
+  LineWorld::Client& ann = world.enter_irc("ann");
+  feed(world, ann, "OPER root secret\r\n");
+  const std::string sent = feed(world, ann, "RENAME #tea #coffee\r\n");
+  EXPECT_NE(sent.find("NOTICE ann :#tea is called #coffee now."), sent.npos) << sent;
+  EXPECT_EQ(sent.find(" JOIN "), sent.npos) << sent;
+  EXPECT_NE(bob.host.take_sent().find(" JOIN #coffee"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace veche::session

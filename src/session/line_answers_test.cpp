@@ -384,7 +384,7 @@ TEST(LineAnswers, TheOperatorSpeaksToEverybodyWhereverHeIs) {
   EXPECT_EQ(ann.host.take_sent(), "*** one[2JMSG #veche bob two\r\n") << "one line, whatever it holds";
 }
 
-TEST(LineAnswers, WhoIsSentAwayIsToldWhyAndNobodyElse) {
+TEST(LineAnswers, WhoIsSentAwayIsToldWhyAndWhoStaysSeesIt) {
   expect_transcript(R"(
     * ann is here
     * 1s pass
@@ -398,7 +398,10 @@ TEST(LineAnswers, WhoIsSentAwayIsToldWhyAndNobodyElse) {
     bot > ...
     * the operator drains 3 back at nine
     ann > The operator sends everybody away: back at nine
+    bot > QUIT ann
     bot > ERR drained The operator sends everybody away: back at nine
+    eve > ann was put out: back at nine
+    eve > bot was put out: back at nine
     new >
     new > The operator sends everybody away: back at nine
     * ann is closed
