@@ -168,8 +168,9 @@ std::string IrcCrowd::line(SessionId who, IrcPerson& person) {
 }
 
 std::string IrcCrowd::message(SessionId who, const IrcPerson& person) {
-  const char* words = one_of(std::array<const char*, 4>{"", " hi", " привет всем", " \x02"
-                                                                                   "bold  x"});
+  const char* words = one_of(std::array<const char*, 4>{"", " hi", " привет всем",
+                                                        " \x02"
+                                                        "bold  x"});
   std::string channel = some_channel(person);
   if (!channel.starts_with('#')) channel = "#a";
   switch (choose_(12)) {
@@ -250,7 +251,8 @@ std::string IrcCrowd::command(SessionId who, IrcPerson& person) {
     case 31:
       return one_of(std::array<const char*, 3>{"AWAY", "AWAY :tea", "SETNAME :Another"});
     case 32:
-      return "MODE " + ledger_.name_of(who) + " " + one_of(std::array<const char*, 4>{"+g", "-g", "+i", "+R-R"});
+      return "MODE " + ledger_.name_of(who) + " " +
+             one_of(std::array<const char*, 4>{"+g", "-g", "+i", "+R-R"});
     case 33:
       return one_of(std::array<const char*, 4>{"OPER root secret", "OPER root wrong", "ACCEPT *",
                                                "CHATHISTORY LATEST #a * 10"});
@@ -370,8 +372,8 @@ std::string IrcCrowd::chanserv(SessionId who, const IrcPerson& person) {
       break;
     case 9:
     case 10:
-      errand = "AMODE " + channel + one_of(std::array<const char*, 5>{" +a ", " +o ", " +h ", " +v ", " -o "}) +
-               name;
+      errand = "AMODE " + channel +
+               one_of(std::array<const char*, 5>{" +a ", " +o ", " +h ", " +v ", " -o "}) + name;
       break;
     case 11:
       errand = "AMODE " + channel;

@@ -178,8 +178,8 @@ void IrcPerson::end_names(std::string_view name) {
       require(!channel->is_complete || known != channel->members.end(), "{} is in the names of {} only", nick,
               name);
       if (!channel->is_complete) channel->members[nick] = ranks;
-      require(!channel->has_all_ranks || channel->members[nick] == ranks, "{} has other ranks in {} than were told of", nick,
-              name);
+      require(!channel->has_all_ranks || channel->members[nick] == ranks,
+              "{} has other ranks in {} than were told of", nick, name);
     }
     require(channel->members.size() == names->second.size(), "{} are in {}, and {} in its names",
             channel->members.size(), name, names->second.size());
@@ -225,7 +225,8 @@ IrcPerson::Channel& IrcPerson::channel_of(std::string_view name) {
 void IrcPerson::happens(std::string_view command, const std::string& who, Params p) {
   const bool is_mine = who == nick_;
   // An operator of the server is told of what he does where he is not, too.
-  const bool is_channels = command == "KICK" || command == "TOPIC" || command == "MODE" || command == "RENAME";
+  const bool is_channels =
+      command == "KICK" || command == "TOPIC" || command == "MODE" || command == "RENAME";
   if (is_channels && is_mine && channel_called(p[0]) == nullptr) return;
   if (command == "JOIN") return joins(p[0], who);
   if (command == "PART") return leaves(p[0], who);

@@ -1,6 +1,6 @@
-// What somebody's IRC client knows: only what the server has sent it, kept as clients keep it. Who is in which
-// channel with which rank, its modes and topic, and who of the watched is there; held against the chat when
-// nothing is on its way. And what a client answers by itself: PING, and the challenge of SCRAM.
+// What somebody's IRC client knows: only what the server has sent it, kept as clients keep it. Who is in
+// which channel with which rank, its modes and topic, and who of the watched is there; held against the chat
+// when nothing is on its way. And what a client answers by itself: PING, and the challenge of SCRAM.
 #pragma once
 
 #include "chat/room_state.h"
@@ -28,7 +28,7 @@ class IrcPerson {
     std::string name;                            ///< as the server writes it
     std::map<std::string, chat::Ranks> members;  ///< by folded nick; all of them once `is_complete`
     bool is_complete = false;
-    bool has_all_ranks = false;  ///< of each: he had multi-prefix when he came
+    bool has_all_ranks = false;                          ///< of each: he had multi-prefix when he came
     std::optional<std::map<char, std::string>> modes{};  ///< with their parameters; none: never asked for
     std::string topic{};
   };

@@ -94,7 +94,9 @@ void Ledger::charter_row(const chat::Row& row) {
     kept(added->room).state.lists[static_cast<std::size_t>(added->list)].push_back(added->entry);
   } else if (const auto* removed = std::get_if<chat::RoomMaskRemoved>(&row)) {
     auto& list = kept(removed->room).state.lists[static_cast<std::size_t>(removed->list)];
-    const auto is_it = [&](const auto& one) { return one.on == removed->on && one.pattern == removed->pattern; };
+    const auto is_it = [&](const auto& one) {
+      return one.on == removed->on && one.pattern == removed->pattern;
+    };
     require(std::erase_if(list, is_it) == 1, "{} was on no list of room {}", removed->pattern,
             removed->room.value);
   } else if (const auto* set = std::get_if<chat::StandingRankSet>(&row)) {
@@ -149,9 +151,12 @@ void Ledger::check_logged_in(SessionId id, const Here& who, const std::string& n
 void Ledger::check_rank(SessionId id, const Here& who, const chat::Joined& joined) const {
   const auto kept = charters_.find(joined.room);
   const Account* account = account_called(who.folded);
-  if (joined.again || kept == charters_.end() || account == nullptr || batch_.new_charters.contains(joined.room)) return;
+  if (joined.again || kept == charters_.end() || account == nullptr ||
+      batch_.new_charters.contains(joined.room))
+    return;
   for (const auto& [other, somebody] : here_) {  // he was there already, and may have given it up
-    const bool is_there = std::find(somebody.rooms.begin(), somebody.rooms.end(), joined.room) != somebody.rooms.end();
+    const bool is_there =
+        std::find(somebody.rooms.begin(), somebody.rooms.end(), joined.room) != somebody.rooms.end();
     if (other != id && somebody.folded == who.folded && is_there) return;
   }
   const chat::Ranks rank = who.guest ? chat::Ranks{0} : kept->second.charter.ranks_of(account->id);
