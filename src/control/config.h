@@ -187,7 +187,7 @@ enum class CheckFiles : std::uint8_t { no, yes };
 tl::expected<Config, ConfigErrors> parse_config(std::string_view toml, std::string_view name,
                                                 CheckFiles files = CheckFiles::no);
 
-/// The keys of INTERFACE that are read and checked, but have no effect in this version; for `config check`.
+/// The keys that are known, read and checked, but have no effect in this version; for `config check`.
 std::vector<std::string> keys_without_effect(std::string_view toml);
 
 /// A file with every key that has an effect, its default and a comment, as `veche config init` writes it.

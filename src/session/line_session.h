@@ -1,5 +1,5 @@
-// The line protocol: what a person sees in telnet or nc, and its plain form for programs (/bare). INTERFACE
-// in short: a name, a password or none, then every line is a message and /commands are commands.
+// The line protocol: what a person sees in telnet or nc, and its plain form for programs (/bare). In short:
+// a name, a password or none, then every line is a message and /commands are commands.
 //
 // Lines may be sent ahead. They wait in the decoder while a step is unfinished (`waiting_`): a password being
 // hashed, a room being joined, the history being read. After a refusal of a login step whatever waits is

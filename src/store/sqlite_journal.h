@@ -1,5 +1,5 @@
 // The journal in one SQLite file: DATA/veche.db, with its write-ahead log. Every fact of its set-up was
-// measured or has a failure behind it (DESIGN.md, "Commit, then deliver"): WAL, this one connection writes
+// measured or has a failure behind it (docs/adr/0002-commit-then-deliver.md): WAL, this one connection writes
 // and checkpoints, checkpoints when the journal says so, mmap off, the search index filled later.
 #pragma once
 

@@ -20,7 +20,7 @@ REFUSALS = {b"disk-full", b"not-stored", b"muted", b"too-fast"}
 TEXTS = ["so it goes", "Привет", "x" * 200, "ї", "\U0001f375 чай? чай!", "a  b"]
 HEAVY = "heavy " + "z" * 2000  # to fill a disk with
 
-# A line that a program may see (INTERFACE.md). Whatever else comes is a torn one.
+# A line that a program may see (README, "For programs"). Whatever else comes is a torn one.
 BARE = re.compile(r"(MSG|ME) #\S+ \S+ .+|PRIV \S+ .+|NOTICE .*|(JOIN|LEAVE) #\S+ \S+|QUIT \S+|NICK \S+ \S+|"
                   r"HIST #\S+ \d+ \S+ .+|WHO \S+ \S+|ROOM #\S+ \d+|END [a-z ]+|ERR [a-z0-9-]+ .+|TOKEN \S{43}|READY")
 

@@ -5,6 +5,7 @@
 #include "session/irc_modes.h"
 #include "session/irc_name.h"
 #include "tests/simulator/failure.h"
+#include "tests/simulator/split_lines.h"
 #include "wire/base64.h"
 
 #include <charconv>
@@ -49,13 +50,7 @@ std::map<char, std::string> modes_of(std::span<const std::string_view> words) {
 }
 
 void IrcPerson::read(std::string_view bytes) {
-  unfinished_ += bytes;
-  std::size_t begin = 0;
-  for (auto end = unfinished_.find('\n'); end != unfinished_.npos; end = unfinished_.find('\n', begin)) {
-    read_line(std::string_view(unfinished_).substr(begin, end - begin));
-    begin = end + 1;
-  }
-  unfinished_.erase(0, begin);
+  split_lines(unfinished_, bytes, [this](std::string_view line) { read_line(line); });
 }
 
 void IrcPerson::check_nothing_is_missing() const {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "tests/simulator/failure.h"
+#include "tests/simulator/split_lines.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,7 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// The first words of a program's lines (INTERFACE, "For programs", and the answers of docs/line-protocol.md).
+// The first words of a program's lines (README, "For programs").
 constexpr std::array<std::string_view, 25> kWords = {
     "MSG",    "ME",    "PRIV",  "NOTICE",  "JOIN",     "LEAVE", "QUIT",  "NICK", "HIST",
     "END",    "ERR",   "READY", "WHO",     "ROOM",     "TOKEN", "KICK",  "AWAY", "TOPIC",
@@ -32,13 +33,7 @@ bool only_the_chat_says(std::string_view code) {
 }
 
 void Reader::read(std::string_view bytes) {
-  unfinished_ += bytes;
-  std::size_t begin = 0;
-  for (auto end = unfinished_.find('\n'); end != unfinished_.npos; end = unfinished_.find('\n', begin)) {
-    read_line(std::string_view(unfinished_).substr(begin, end - begin));
-    begin = end + 1;
-  }
-  unfinished_.erase(0, begin);
+  split_lines(unfinished_, bytes, [this](std::string_view line) { read_line(line); });
 }
 
 void Reader::check_nothing_is_missing() const {
