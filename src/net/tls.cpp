@@ -281,7 +281,8 @@ void TlsConnection::encrypt_pending() {
   if (state_ != State::open || pending_.empty()) return;
   encrypt(pending_);
   pending_.clear();
-  if (pending_.capacity() > kPendingBytesKept) pending_ = std::string();
+  if (pending_.capacity() > kPendingBytesKept)
+    std::string().swap(pending_);  // assigning one keeps the memory
 }
 
 void TlsConnection::tell_before_sending() {

@@ -10,12 +10,6 @@
 #include <variant>
 
 namespace veche::session {
-namespace {
-
-constexpr std::string_view kTokenPrefix = "token:";
-
-}  // namespace
-
 /// Why no account can have it; empty: one can.
 std::string_view IrcSession::password_fault(std::string_view password) {
   if (password.empty()) return "A password cannot be empty";

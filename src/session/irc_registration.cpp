@@ -23,7 +23,6 @@
 namespace veche::session {
 namespace {
 
-constexpr std::string_view kTokenPrefix = "token:";
 constexpr std::size_t kCapLineBytesMax = 400;
 constexpr std::size_t kUsernameBytesMax = 10;   // USERLEN
 constexpr std::size_t kRealnameBytesMax = 150;  // NAMELEN

@@ -16,12 +16,6 @@
 #include <utility>
 
 namespace veche::session {
-namespace {
-
-constexpr std::string_view kTokenPrefix = "token:";
-
-}  // namespace
-
 // --- what is offered
 
 bool IrcSession::offers(SaslMechanism mechanism) const {

@@ -15,8 +15,6 @@ using base::N_;
 
 namespace {
 
-constexpr std::string_view kTokenPrefix = "token:";
-
 bool same_secret(std::string_view a,
                  std::string_view b) {  // in a time that tells nothing of where they differ
   unsigned different = a.size() == b.size() ? 0 : 1;

@@ -30,6 +30,9 @@ namespace veche::session {
 /// the language. Equal variants, equal bytes. The dialect is the upper 8 bits, the rest is its own.
 using Variant = std::uint32_t;
 
+/// What begins so and is given as a password is a session token (`/token`); so no password does.
+inline constexpr std::string_view kTokenPrefix = "token:";
+
 /// What a session may ask of its surroundings. Answers come later, on the session's own thread, as calls of
 /// the Session's `on_` functions; at most one answer is outstanding at a time.
 class Host {

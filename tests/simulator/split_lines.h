@@ -6,7 +6,8 @@
 
 namespace veche::simulator {
 
-/// Calls `read_line` with each line that `bytes` ends, without its LF; what is behind the last one waits in `unfinished`.
+/// Calls `read_line` with each line that `bytes` ends, without its LF; what is behind the last one waits in
+/// `unfinished`.
 template <class ReadLine>
 void split_lines(std::string& unfinished, std::string_view bytes, ReadLine read_line) {
   unfinished += bytes;
