@@ -26,8 +26,7 @@ const IrcService& IrcService::nickserv() {
   static constexpr auto kErrands = std::to_array<IrcErrand>({
       {"CERT", &S::ns_cert, 1,
        "CERT LIST | ADD [<fingerprint>] | DEL <fingerprint>: TLS certificates that log in to your account "
-       "(SASL "
-       "EXTERNAL)"},
+       "(SASL EXTERNAL)"},
       {"DROP", &S::ns_drop, 2, kDrop},
       {"GHOST", &S::ns_regain, 1, kRegain},
       {"HELP", &S::service_help, 0, "HELP [<command>]: this help"},
