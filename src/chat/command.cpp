@@ -8,7 +8,7 @@ namespace {
 
 template <class... Bodies>
 constexpr auto kinds() {
-  std::array<bool, std::variant_size_v<CommandBody>> is_one{};
+  std::array<bool, std::variant_size_v<AnyCommand>> is_one{};
   ((is_one[kind_of<Bodies>()] = true), ...);
   return is_one;
 }
@@ -18,6 +18,12 @@ constexpr auto kReachMany =
           SetRealname, AskMembers, AskRooms, AskRoom, AskRoomsView, AskPeople>();
 
 }  // namespace
+
+CommandBody::CommandBody(const CommandBody&) = default;
+CommandBody::CommandBody(CommandBody&&) noexcept = default;
+CommandBody& CommandBody::operator=(const CommandBody&) = default;
+CommandBody& CommandBody::operator=(CommandBody&&) noexcept = default;
+CommandBody::~CommandBody() = default;
 
 bool reaches_many(const CommandBody& body) { return kReachMany[body.index()]; }
 

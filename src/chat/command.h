@@ -356,7 +356,7 @@ struct Operate {
 /// Everybody gets Closed (shutdown), and nobody is let in any more.
 struct ShutDown {};
 
-using CommandBody =
+using AnyCommand =
     std::variant<Say, Connect, Disconnect, Identify, LogIn, LogInFailed, LogInWithToken, Register,
                  EnterAsGuest, Rename, AskCredentials, SetPassword, KeepToken, Forget, Join, Leave, Tell,
                  AskMembers, AskRooms, AskHistory, AskSearch, Operate, ShutDown, Speak, Expel, SetTopic,
@@ -365,11 +365,20 @@ using CommandBody =
                  LogInWithCertificate, EnterAccount, AddCertificate, RemoveCertificate, ListCertificates,
                  RegisterRoom, DropRoom, TransferRoom, SetStandingRank, ClaimRanks, AskCharter, AskAccount,
                  DropAccount>;
+/// A class, so that how each alternative is copied, moved and destroyed is compiled once, not in every file.
+struct CommandBody : AnyCommand {
+  using AnyCommand::variant;
+  CommandBody(const CommandBody&);
+  CommandBody(CommandBody&&) noexcept;
+  CommandBody& operator=(const CommandBody&);
+  CommandBody& operator=(CommandBody&&) noexcept;
+  ~CommandBody();
+};
 
 /// Which alternative of CommandBody `Body` is.
 template <class Body, std::size_t I = 0>
 constexpr std::size_t kind_of() {
-  if constexpr (std::is_same_v<std::variant_alternative_t<I, CommandBody>, Body>) {
+  if constexpr (std::is_same_v<std::variant_alternative_t<I, AnyCommand>, Body>) {
     return I;
   } else {
     return kind_of<Body, I + 1>();

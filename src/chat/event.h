@@ -516,7 +516,7 @@ struct OperatorAnswer {
   OperatorResult result;
 };
 
-using Event =
+using AnyEvent =
     std::variant<Said, Arrived, Departed, Quit, Renamed, Greeting, Refused, Closed, Identified, LoggedIn,
                  LogInRefused, Credentials, PasswordSet, TokenKept, Forgotten, Joined, Left, Members, Rooms,
                  Told, Announced, Muted, Slowed, HistoryGranted, SearchGranted, OperatorAnswer, Done, Tagged,
@@ -524,12 +524,21 @@ using Event =
                  AccountChanged, Invited, Knocked, Walloped, AskedToBeAccepted, AwayNoted, Forwarded,
                  FlagsChanged, Accepted, RoomView, RoomsView, People, Past, Present, Absent, Watching, Counts,
                  Secrets, Authenticated, Certificates, CharterView, AccountView>;
+/// A class, so that how each alternative is copied, moved and destroyed is compiled once, not in every file.
+struct Event : AnyEvent {
+  using AnyEvent::variant;
+  Event(const Event&);
+  Event(Event&&) noexcept;
+  Event& operator=(const Event&);
+  Event& operator=(Event&&) noexcept;
+  ~Event();
+};
 using EventPtr = std::shared_ptr<const Event>;
 
 /// Which alternative of Event `E` is.
 template <class E, std::size_t I = 0>
 constexpr std::size_t event_kind() {
-  if constexpr (std::is_same_v<std::variant_alternative_t<I, Event>, E>) {
+  if constexpr (std::is_same_v<std::variant_alternative_t<I, AnyEvent>, E>) {
     return I;
   } else {
     return event_kind<E, I + 1>();

@@ -80,9 +80,18 @@ struct AskSanctions {     ///< Answer: Sanctions
   SanctionKind kind = SanctionKind::ban;
 };
 
-using OperatorOrder =
+using AnyOrder =
     std::variant<ManageAccount, Kick, Impose, Lift, SlowDown, Announce, Dismiss, ClearIdentities, SetPolicy,
                  SetLockdown, AskStatus, AskSessions, AskRoomList, AskIdentities, AskSanctions>;
+/// A class, so that how each alternative is copied, moved and destroyed is compiled once, not in every file.
+struct OperatorOrder : AnyOrder {
+  using AnyOrder::variant;
+  OperatorOrder(const OperatorOrder&);
+  OperatorOrder(OperatorOrder&&) noexcept;
+  OperatorOrder& operator=(const OperatorOrder&);
+  OperatorOrder& operator=(OperatorOrder&&) noexcept;
+  ~OperatorOrder();
+};
 
 // --- answers
 
@@ -147,7 +156,15 @@ struct Sanctions {
   std::vector<SanctionRecord> list;  ///< by creation
 };
 
-using OperatorResult =
-    std::variant<Affected, AccountList, Status, SessionList, RoomList, Identities, Sanctions>;
+using AnyResult = std::variant<Affected, AccountList, Status, SessionList, RoomList, Identities, Sanctions>;
+/// A class, so that how each alternative is copied, moved and destroyed is compiled once, not in every file.
+struct OperatorResult : AnyResult {
+  using AnyResult::variant;
+  OperatorResult(const OperatorResult&);
+  OperatorResult(OperatorResult&&) noexcept;
+  OperatorResult& operator=(const OperatorResult&);
+  OperatorResult& operator=(OperatorResult&&) noexcept;
+  ~OperatorResult();
+};
 
 }  // namespace veche::chat

@@ -186,11 +186,21 @@ struct StandingRankRemoved {
   base::AccountId account;
 };
 
-using Row = std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded,
-                         TokenRemoved, AddressRemembered, AddressForgotten, IdentitiesCleared,
-                         SanctionImposed, SanctionLifted, RoomSlowed, RoomNameChanged, ScramKeysDerived,
-                         CertificateAdded, CertificateRemoved, RoomRegistered, RoomTransferred, RoomDropped,
-                         RoomRulesKept, RoomMaskAdded, RoomMaskRemoved, StandingRankSet, StandingRankRemoved>;
+using AnyRow =
+    std::variant<MessageAdded, RoomAdded, AccountAdded, AccountRemoved, PasswordChanged, TokenAdded,
+                 TokenRemoved, AddressRemembered, AddressForgotten, IdentitiesCleared, SanctionImposed,
+                 SanctionLifted, RoomSlowed, RoomNameChanged, ScramKeysDerived, CertificateAdded,
+                 CertificateRemoved, RoomRegistered, RoomTransferred, RoomDropped, RoomRulesKept,
+                 RoomMaskAdded, RoomMaskRemoved, StandingRankSet, StandingRankRemoved>;
+/// A class, so that how each alternative is copied, moved and destroyed is compiled once, not in every file.
+struct Row : AnyRow {
+  using AnyRow::variant;
+  Row(const Row&);
+  Row(Row&&) noexcept;
+  Row& operator=(const Row&);
+  Row& operator=(Row&&) noexcept;
+  ~Row();
+};
 
 /// Everything that outlives the process, but for the bulk of the messages.
 struct DurableState {
