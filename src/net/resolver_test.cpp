@@ -130,12 +130,12 @@ TEST(Resolver, SilentNameServerIsNotWaitedForLongerThanThePatience) {
 
 TEST(Resolver, StopEndsTheWait) {
   SilentServer server;
-  const Fd stop(::eventfd(0, EFD_CLOEXEC));
-  const auto stop_and_ask = [fd = stop.get(), ask = server.ask()](const std::string& host) {
-    ::eventfd_write(fd, 1);
+  const auto stop = std::make_shared<const Fd>(::eventfd(0, EFD_CLOEXEC));  // also of the thread that asks
+  const auto stop_and_ask = [stop, ask = server.ask()](const std::string& host) {
+    ::eventfd_write(stop->get(), 1);
     return ask(host);
   };
-  const auto found = resolve("name", 7, {mono_now() + kEnough, stop.get()}, stop_and_ask);
+  const auto found = resolve("name", 7, {mono_now() + kEnough, stop->get()}, stop_and_ask);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().why, Why::stopped);
 }
