@@ -174,8 +174,8 @@ void Chat::handle(const Asker& asker, const Disconnect& command) {
                words_of(asker, command.reason));
 }
 
-/// Ends a session: Closed is the last that it gets.
-void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reason,
+/// Ends a session: Closed is the last that it gets. With `tell`, others hear of a user's end: not if all go.
+void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reason, bool tell,
                         std::chrono::seconds retry_after) {
   const auto found = sessions_.find(id);
   const UserId user_id = found->second.user;
@@ -198,11 +198,9 @@ void Chat::drop_session(SessionId id, CloseCause cause, const std::string& reaso
   User& user = user_found->second;
   for (const Membership& in : user.rooms) out().effects.push_back(Unsubscribe{id, in.room});
   out().to_session(id, goodbye);
-  // When all go, nobody is left to be told.
-  const bool all_go = shutting_down_ || all_go_ || cause == CloseCause::identities_cleared;
   const bool lost = cause == CloseCause::lost;
   const bool put_out = cause != CloseCause::asked && cause != CloseCause::account_removed && !lost;
-  leave_user(id, user, Quit{user.name.text, reason, put_out, lost, person, now_}, !all_go);
+  leave_user(id, user, Quit{user.name.text, reason, put_out, lost, person, now_}, tell && !shutting_down_);
 }
 
 /// One session less of a user, who goes with the last of them; then, with `tell`, others hear `how`. Call
@@ -226,7 +224,7 @@ void Chat::leave_user(SessionId id, User& user, Quit how, bool tell) {
 }
 
 void Chat::drop_banned(SessionId id, const SanctionRecord& ban) {
-  drop_session(id, CloseCause::banned, ban.reason, time_left(ban, now_));
+  drop_session(id, CloseCause::banned, ban.reason, true, time_left(ban, now_));
 }
 
 // --- bans and mutes

@@ -139,7 +139,7 @@ class Chat {
   // chat.cpp: coming and going
   void handle(base::SessionId id, const Connect& command);
   void handle(const Asker& asker, const Disconnect&);
-  void drop_session(base::SessionId id, CloseCause cause, const std::string& reason = {},
+  void drop_session(base::SessionId id, CloseCause cause, const std::string& reason = {}, bool tell = true,
                     std::chrono::seconds retry_after = {});
   void drop_banned(base::SessionId id, const SanctionRecord& ban);
   void leave_user(base::SessionId id, User& user, Quit how, bool tell);
@@ -395,7 +395,6 @@ class Chat {
   base::WallTime now_{};
   Outbox* outbox_ = nullptr;
   std::size_t kind_ = 0;  // of the command, for Refused
-  bool all_go_ = false;   // nobody will be left when it is done
 };
 
 }  // namespace veche::chat

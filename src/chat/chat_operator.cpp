@@ -156,10 +156,9 @@ Chat::Outcome Chat::operate(const Announce& order) {
 
 Chat::Outcome Chat::operate(const Dismiss& order) {
   std::vector<SessionId> oldest = sessions_oldest_first();
-  all_go_ = order.count >= oldest.size();
+  const bool some_stay = order.count < oldest.size();
   oldest.resize(std::min(oldest.size(), order.count));
-  for (const SessionId id : oldest) drop_session(id, CloseCause::drained, order.text);
-  all_go_ = false;
+  for (const SessionId id : oldest) drop_session(id, CloseCause::drained, order.text, some_stay);
   return Affected{oldest.size()};
 }
 
@@ -169,7 +168,8 @@ Chat::Outcome Chat::operate(const ClearIdentities& order) {
   const std::size_t count = accounts_.size();
   release_all_rooms();
   accounts_.clear(out());
-  for (const SessionId id : sessions_oldest_first()) drop_session(id, CloseCause::identities_cleared);
+  for (const SessionId id : sessions_oldest_first())
+    drop_session(id, CloseCause::identities_cleared, {}, false);
   return Affected{count};
 }
 

@@ -151,6 +151,12 @@ auto text_up_to(std::size_t bytes_max) {
   return [=](const KeyValue& value) { return check_text(std::get<std::string>(value), bytes_max); };
 }
 
+/// One that has to be named.
+Result<> check_path(const KeyValue& value) {
+  if (std::get<std::string>(value).empty()) return fail("", "the path is empty");
+  return check_text(std::get<std::string>(value), kPathBytesMax);
+}
+
 /// A key that a running server cannot take over.
 ConfigKey& restart(ConfigKey& row) {
   row.needs_restart = true;
@@ -217,10 +223,7 @@ void server_rows(Rows rows) {
       };
   restart(rows.key("data_dir", part, &S::data_dir,
                    "Where accounts, history and log are kept; relative to the working directory."))
-      .check = [](const KeyValue& value) {
-    if (std::get<std::string>(value).empty()) return Result<>(fail("", "the path is empty"));
-    return check_text(std::get<std::string>(value), kPathBytesMax);
-  };
+      .check = check_path;
   rows.key("motd_file", part, &S::motd_file, "Text file shown to everyone who connects; empty: none.").check =
       text_up_to(kPathBytesMax);
   secret(rows.key("password", part, &S::password,
@@ -337,10 +340,7 @@ void certificate_rows(Rows rows) {
       "(and the listener's own is not) gets it. `reload` reads it again.");
   cert.required = true;
   cert.example = "other.example.org.pem";
-  cert.check = [](const KeyValue& value) {
-    if (std::get<std::string>(value).empty()) return Result<>(fail("", "the path is empty"));
-    return check_text(std::get<std::string>(value), kPathBytesMax);
-  };
+  cert.check = check_path;
   rows.key("key", &C::key, "PEM file with its private key; empty: it is in the same file.").check =
       text_up_to(kPathBytesMax);
 }

@@ -15,6 +15,10 @@ bool is_default(const ListenConfig& listen, const ListenConfig& usual) {
          !listen.named && !listen.tls;
 }
 
+CertificateFiles pair_of(const std::filesystem::path& certificate, const std::filesystem::path& key) {
+  return {certificate, key.empty() ? certificate : key};
+}
+
 /// The faults of one listener, but for those of its files.
 void add_faults(const Config& config, std::size_t place, std::vector<TlsFault>& faults) {
   const ListenConfig& listen = config.listen[place];
@@ -50,9 +54,7 @@ void add_file_faults(const Config& config, std::vector<TlsFault>& faults) {
     faults.push_back({section, entry, is_about_key(loaded.error()) ? key_key : certificate_key,
                       about_file(loaded.error())});
   };
-  if (!config.tls.cert.empty())
-    look("tls", {}, {config.tls.cert, config.tls.key.empty() ? config.tls.cert : config.tls.key}, "cert",
-         "key");
+  if (!config.tls.cert.empty()) look("tls", {}, pair_of(config.tls.cert, config.tls.key), "cert", "key");
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
     if (const auto files = certificate_of(config.tls, config.listen[i]))
       look("listen", i, *files, "tls_cert", config.listen[i].tls_key.empty() ? "tls_cert" : "tls_key");
@@ -70,12 +72,10 @@ std::optional<CertificateFiles> certificate_of(const TlsConfig& tls, const Liste
   const std::filesystem::path& certificate = own ? listen.tls_cert : tls.cert;
   const std::filesystem::path& key = own ? listen.tls_key : tls.key;
   if (certificate.empty()) return std::nullopt;
-  return CertificateFiles{certificate, key.empty() ? certificate : key};
+  return pair_of(certificate, key);
 }
 
-CertificateFiles files_of(const CertificateConfig& further) {
-  return {further.cert, further.key.empty() ? further.cert : further.key};
-}
+CertificateFiles files_of(const CertificateConfig& further) { return pair_of(further.cert, further.key); }
 
 void add_default_tls(Config& config) {
   if (config.tls.cert.empty()) return;

@@ -10,6 +10,7 @@
 #include <variant>
 
 namespace veche::session {
+
 /// Why no account can have it; empty: one can.
 std::string_view IrcSession::password_fault(std::string_view password) {
   if (password.empty()) return "A password cannot be empty";

@@ -16,6 +16,7 @@
 #include <utility>
 
 namespace veche::session {
+
 // --- what is offered
 
 bool IrcSession::offers(SaslMechanism mechanism) const {

@@ -170,11 +170,6 @@ class OverTls(Case):
         super().setUp()
         for name in ("server", "alice", "bob"):
             make_certificate(self.dir, name)
-        for name in ("alice", "bob"):  # both clients want a certificate and its key in one file
-            with open(self.path(f"{name}.pem"), "w", encoding="utf-8") as file:
-                for part in ("crt", "key"):
-                    with open(self.path(f"{name}.{part}"), encoding="utf-8") as source:
-                        file.write(source.read())
         config = (f'[tls]\ncert = "{self.path("server.crt")}"\nkey = "{self.path("server.key")}"\n'
                   f'[[listen]]\nprotocol = "irc"\nport = {free_port()}\ntls = true\ntls_client_cert = "ask"\n{QUICK_CONFIG}')
         self.server = Server(config=config, irc=None, data=tempfile.mkdtemp(dir=self.dir))

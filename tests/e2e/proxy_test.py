@@ -13,6 +13,7 @@ import time
 import unittest
 
 from harness import DEADLINE_S, VECHE, Client, Server, free_ports, wait_until
+from tls_test import make_certificate
 
 CONFIG = """
 [server]
@@ -67,9 +68,7 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.mkdtemp(prefix="veche-proxy-")
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                        "-subj", "/CN=localhost", "-keyout", self.path("server.key"), "-out", self.path("server.crt")],
-                       check=True, capture_output=True)
+        make_certificate(self.dir, "server")
         self.ports = dict(zip(ALL_LISTENERS, free_ports(len(ALL_LISTENERS))))
         self.server = self.start()
 

@@ -29,13 +29,17 @@ def openssl(*args, stdin=b""):
 
 
 def make_certificate(directory, name, days=30, key="P-256", hosts=()):
-    """NAME.crt and NAME.key in the directory, self-signed for localhost or for the hosts."""
+    """NAME.crt, NAME.key and both in NAME.pem in the directory, self-signed for localhost or for the hosts."""
     names = ["-addext", "subjectAltName=" + ",".join("DNS:" + host for host in hosts)] if hosts else []
     kind = ["-newkey", f"rsa:{key}"] if key.isdigit() else ["-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{key}"]
     code, output = openssl("req", "-x509", *kind, "-nodes", "-days", str(days), "-subj", "/CN=localhost", *names, "-keyout",
                            os.path.join(directory, name + ".key"), "-out", os.path.join(directory, name + ".crt"))
     if code != 0:
         raise AssertionError(output)
+    with open(os.path.join(directory, name + ".pem"), "w", encoding="utf-8") as both:
+        for part in (".crt", ".key"):
+            with open(os.path.join(directory, name + part), encoding="utf-8") as file:
+                both.write(file.read())
 
 
 def fingerprint(certificate):
@@ -396,12 +400,8 @@ class Names(Case):
         super().setUp()
         make_certificate(self.dir, "chat", hosts=("chat.example",))
         make_certificate(self.dir, "talk", key="2048", hosts=("talk.example", "*.talk.example"), days=3)
-        with open(self.path("both.pem"), "w", encoding="utf-8") as file:  # certificate and key in one
-            for part in ("talk.crt", "talk.key"):
-                with open(self.path(part), encoding="utf-8") as source:
-                    file.write(source.read())
         self.further = f'[[certificate]]\ncert = "{self.path("chat.crt")}"\nkey = "{self.path("chat.key")}"\n' \
-                       f'[[certificate]]\ncert = "{self.path("both.pem")}"\n'
+                       f'[[certificate]]\ncert = "{self.path("talk.pem")}"\n'
         self.names = self.start(config=self.config(listen=self.further))
 
     def shown(self, host, *args):
@@ -426,7 +426,7 @@ class Names(Case):
 
     def test_each_name_has_its_certificate(self):
         self.expect_all()
-        self.names.expect_log(r"certificate \S+both.pem: expires on \d{4}-\d\d-\d\d")
+        self.names.expect_log(r"certificate \S+talk.pem: expires on \d{4}-\d\d-\d\d")
 
     def test_a_reload_takes_new_ones_and_a_bad_file_changes_nothing(self):
         there = TlsClient(self.names.irc_tls_port)

@@ -17,16 +17,14 @@ namespace {
 // With these the message of PLAIN has as many bytes as make one chunk of SASL, or more.
 constexpr std::size_t kChunkBytes = 300;
 
-std::string folded(const std::string& name) { return folded_name(name); }
-
 }  // namespace
 
 std::string folded_name(const std::string& name) { return chat::fold_name(name).value_or(""); }
 
 std::string password_of(const std::string& name) {
-  std::string password = std::string(kPasswordMark) + folded(name);
-  if (folded(name) == "dan") password.resize(kChunkBytes - std::string_view("\0dan\0", 5).size(), '-');
-  if (folded(name) == "eve") password.resize(kChunkBytes + 30, '-');
+  std::string password = std::string(kPasswordMark) + folded_name(name);
+  if (folded_name(name) == "dan") password.resize(kChunkBytes - std::string_view("\0dan\0", 5).size(), '-');
+  if (folded_name(name) == "eve") password.resize(kChunkBytes + 30, '-');
   return password;
 }
 
@@ -86,7 +84,7 @@ std::string Crowd::log_in() {
   const std::string name = some_name();
   std::string lines = choose_(2) == 0 ? "/bare\n" : "";
   if (choose_(16) == 0) lines += "\n";
-  const bool known = ledger_.accounts().contains(folded(name)) != (choose_(12) == 0);
+  const bool known = ledger_.accounts().contains(folded_name(name)) != (choose_(12) == 0);
   lines += name;
   if (known && tokens_ > 0 && choose_(6) == 0) {
     return lines + " token:TOKEN-" + std::to_string(tokens_ - choose_(std::min<std::size_t>(tokens_, 4))) +
@@ -114,7 +112,7 @@ std::string Crowd::line(SessionId who) {
   if (dice < 12) return message(who) + "\n";
   if (dice < 14) {
     const std::string to = some_name();
-    return "/msg " + to + " " + ledger_.note('p', who, "", " psst", folded(to)) + "\n";
+    return "/msg " + to + " " + ledger_.note('p', who, "", " psst", folded_name(to)) + "\n";
   }
   if (dice == 14) return bad_line() + "\n";
   std::string lines = command(who);
@@ -290,7 +288,7 @@ chat::SanctionTarget Crowd::target() {
             base::address_text(network) + "/" + std::to_string(prefix - 96),
             {network, prefix}};
   }
-  return {choose_(2) == 0 ? chat::SanctionOn::name : chat::SanctionOn::account, folded(some_name()), {}};
+  return {choose_(2) == 0 ? chat::SanctionOn::name : chat::SanctionOn::account, folded_name(some_name()), {}};
 }
 
 }  // namespace veche::simulator

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "chat/name.h"
+#include "session/irc_list.h"
 #include "session/irc_modes.h"
 #include "session/irc_name.h"
 #include "tests/simulator/failure.h"
@@ -24,16 +25,6 @@ std::string nick_in(std::string_view mask) { return folded(mask.substr(0, mask.f
 bool has_parameter(char letter, bool on) {
   if (letter == 'k') return true;
   return on && std::string_view("Wfjl").find(letter) != std::string_view::npos;
-}
-
-/// Calls `visit` with each of the words that commas separate.
-template <class Visit>
-void for_each_of(std::string_view list, Visit visit) {
-  while (!list.empty()) {
-    const std::string_view word = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), word.size() + 1));
-    if (!word.empty()) visit(word);
-  }
 }
 
 }  // namespace
@@ -184,7 +175,7 @@ void IrcPerson::end_names(std::string_view name) {
 }
 
 void IrcPerson::watch(std::string_view list, bool there) {
-  for_each_of(list, [&](std::string_view one) { watched_[nick_in(one)] = there; });
+  session::for_each_target(list, [&](std::string_view one) { watched_[nick_in(one)] = there; });
 }
 
 void IrcPerson::authenticate(std::string_view text) {
